@@ -1,0 +1,3 @@
+"""Headrace: app."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: artifacts."""
+
+from __future__ import annotations

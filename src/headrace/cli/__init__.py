@@ -1,0 +1,3 @@
+"""Headrace: cli."""
+
+from __future__ import annotations

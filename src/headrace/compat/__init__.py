@@ -1,0 +1,3 @@
+"""Headrace: compat."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: compiler."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: components."""
+
+from __future__ import annotations

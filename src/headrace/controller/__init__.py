@@ -1,0 +1,3 @@
+"""Headrace: controller."""
+
+from __future__ import annotations

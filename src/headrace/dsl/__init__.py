@@ -1,0 +1,3 @@
+"""Headrace: dsl."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: engine."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: environments."""
+
+from __future__ import annotations

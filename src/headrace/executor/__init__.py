@@ -1,0 +1,3 @@
+"""Headrace: executor."""
+
+from __future__ import annotations

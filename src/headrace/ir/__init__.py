@@ -1,0 +1,3 @@
+"""Headrace: ir."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: launchers."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: local."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Headrace: store."""
+
+from __future__ import annotations
