@@ -1,0 +1,102 @@
+"""Facts fed to the engine. They are journaled as JSON and replayed to rebuild a run's state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from headrace.engine.attempts import AttemptId, AttemptResult, Outputs
+
+
+class _Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="event"):
+    """Base of the events."""
+
+
+class RunSubmitted(_Event, tag="run_submitted"):
+    """A run begins; holds everything that its course depends on.
+
+    Attributes:
+        pipeline_root: URI prefix of the run's outputs.
+        locks: Digest of the package environment by executor label.
+        fingerprints: What else identifies an executor's code by label (digest of its image); optional.
+        cache: False: nothing is reused; None: as the tasks say.
+        reuse: Outputs of tasks of an earlier run by task path, taken over when their inputs are the same.
+        rerun: Task paths that must run again whatever the cache says (with all iterations).
+        fail_fast: Cancel what still runs at the first failure.
+        deadline_s: Longest time that the run may take.
+        workspace: URI or path of the run's workspace, when the pipeline declares one.
+    """
+
+    run_id: str
+    run_name: str
+    parameters: dict[str, Any]
+    pipeline_root: str
+    namespace: str = ""
+    locks: dict[str, str] = {}
+    fingerprints: dict[str, str] = {}
+    cache: bool | None = None
+    reuse: dict[str, Outputs] = {}
+    rerun: tuple[str, ...] = ()
+    fail_fast: bool = False
+    deadline_s: float | None = None
+    scheduled_at: float | None = None
+    workspace: str | None = None
+
+
+class CacheAnswered(_Event, tag="cache_answered"):
+    """The store looked up a task's cache key.
+
+    Attributes:
+        outputs: What an earlier task made, verified to exist; None is a miss.
+        source: ``run/task`` that made them, for a hit.
+        reason: One sentence: why hit, or why miss (the field that differs).
+    """
+
+    task: str
+    outputs: Outputs | None = None
+    source: str | None = None
+    reason: str = ""
+
+
+class AttemptStarted(_Event, tag="attempt_started"):
+    """The launcher started the attempt; ``where`` says on what (pid, pod)."""
+
+    attempt: AttemptId
+    where: str = ""
+
+
+class AttemptFinished(_Event, tag="attempt_finished"):
+    """The attempt ended, one way or the other."""
+
+    attempt: AttemptId
+    result: AttemptResult
+
+
+class TimerFired(_Event, tag="timer_fired"):
+    """The time of an earlier ``SetTimer`` has come."""
+
+    timer: str
+
+
+class CancelRequested(_Event, tag="cancel_requested"):
+    """Somebody wants the run to end."""
+
+    reason: str = ""
+
+
+class RetryRequested(_Event, tag="retry_requested"):
+    """Somebody wants an ended run to go on: what did not succeed runs again."""
+
+    reason: str = ""
+
+
+Event = (
+    RunSubmitted
+    | CacheAnswered
+    | AttemptStarted
+    | AttemptFinished
+    | TimerFired
+    | CancelRequested
+    | RetryRequested
+)
