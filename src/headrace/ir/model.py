@@ -1,8 +1,8 @@
 """Frozen values of KFP's PipelineSpec and PlatformSpec (schema 2.1.0).
 
 Field names are the protobuf names; JSON is their camelCase form. The typed view leaves out fields
-that this version does not know: ``Document`` keeps the raw document beside it, and that is what is
-written back. Source of every field: the KFP pipeline_spec.proto and kubernetes_executor_config.proto.
+that nothing here reads: ``Document`` keeps the raw document beside it, and that is what is written
+back. Source of every field: KFP's pipeline_spec.proto and kubernetes_executor_config.proto.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-
 
 
 class _Spec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
@@ -32,7 +31,7 @@ ParameterType = Literal[
 ]
 
 
-class ArtifactTypeSchema(_Spec):
+class ArtifactTypeSchema(_Spec, frozen=True):
     """Type of an artifact: a title such as ``system.Dataset`` with a version."""
 
     schema_title: str | None = None
@@ -41,7 +40,7 @@ class ArtifactTypeSchema(_Spec):
     schema_version: str | None = None
 
 
-class InputParameterSpec(_Spec):
+class InputParameterSpec(_Spec, frozen=True):
     """A declared input parameter; ``default_value`` UNSET means that there is none."""
 
     parameter_type: ParameterType
@@ -51,7 +50,7 @@ class InputParameterSpec(_Spec):
     literals: tuple[Any, ...] = ()
 
 
-class InputArtifactSpec(_Spec):
+class InputArtifactSpec(_Spec, frozen=True):
     """A declared input artifact, or list of artifacts."""
 
     artifact_type: ArtifactTypeSchema
@@ -60,14 +59,14 @@ class InputArtifactSpec(_Spec):
     description: str = ""
 
 
-class OutputParameterSpec(_Spec):
+class OutputParameterSpec(_Spec, frozen=True):
     """A declared output parameter."""
 
     parameter_type: ParameterType
     description: str = ""
 
 
-class OutputArtifactSpec(_Spec):
+class OutputArtifactSpec(_Spec, frozen=True):
     """A declared output artifact, or (on DAGs) list of artifacts."""
 
     artifact_type: ArtifactTypeSchema
@@ -76,14 +75,14 @@ class OutputArtifactSpec(_Spec):
     description: str = ""
 
 
-class InputDefinitions(_Spec):
+class InputDefinitions(_Spec, frozen=True):
     """Declared inputs of a component."""
 
     parameters: dict[str, InputParameterSpec] = {}
     artifacts: dict[str, InputArtifactSpec] = {}
 
 
-class OutputDefinitions(_Spec):
+class OutputDefinitions(_Spec, frozen=True):
     """Declared outputs of a component."""
 
     parameters: dict[str, OutputParameterSpec] = {}
@@ -93,14 +92,14 @@ class OutputDefinitions(_Spec):
 # ---------------------------------------------------------------------------- tasks of a DAG
 
 
-class TaskOutputParameter(_Spec):
+class TaskOutputParameter(_Spec, frozen=True):
     """An output parameter of a sibling task."""
 
     producer_task: str
     output_parameter_key: str
 
 
-class RuntimeValue(_Spec):
+class RuntimeValue(_Spec, frozen=True):
     """A constant (may hold placeholders) or the deprecated ``runtimeParameter`` of the root."""
 
     constant: Any = msgspec.UNSET
@@ -108,13 +107,13 @@ class RuntimeValue(_Spec):
     constant_value: dict[str, Any] | None = None
 
 
-class TaskFinalStatus(_Spec):
+class TaskFinalStatus(_Spec, frozen=True):
     """The final status of a sibling task."""
 
     producer_task: str
 
 
-class InputParameter(_Spec):
+class InputParameter(_Spec, frozen=True):
     """Where a task's input parameter comes from: exactly one source, maybe a selector."""
 
     task_output_parameter: TaskOutputParameter | None = None
@@ -124,28 +123,28 @@ class InputParameter(_Spec):
     parameter_expression_selector: str | None = None
 
 
-class TaskOutputArtifact(_Spec):
+class TaskOutputArtifact(_Spec, frozen=True):
     """An output artifact of a sibling task."""
 
     producer_task: str
     output_artifact_key: str
 
 
-class InputArtifact(_Spec):
+class InputArtifact(_Spec, frozen=True):
     """Where a task's input artifact comes from: exactly one source."""
 
     task_output_artifact: TaskOutputArtifact | None = None
     component_input_artifact: str | None = None
 
 
-class TaskInputs(_Spec):
+class TaskInputs(_Spec, frozen=True):
     """Bindings of a task's inputs."""
 
     parameters: dict[str, InputParameter] = {}
     artifacts: dict[str, InputArtifact] = {}
 
 
-class CachingOptions(_Spec):
+class CachingOptions(_Spec, frozen=True):
     """Whether a task may be reused; absent means no."""
 
     enable_cache: bool = False
@@ -157,47 +156,47 @@ TriggerStrategy = Literal[
 ]
 
 
-class TriggerPolicy(_Spec):
+class TriggerPolicy(_Spec, frozen=True):
     """When a task starts: a condition, and which ends of its upstream tasks count."""
 
     condition: str = ""
     strategy: TriggerStrategy = "TRIGGER_STRATEGY_UNSPECIFIED"
 
 
-class ParameterItems(_Spec):
+class ParameterItems(_Spec, frozen=True):
     """Items of a parameter loop: JSON text, or the name of an input parameter."""
 
     raw: str | None = None
     input_parameter: str | None = None
 
 
-class ParameterIterator(_Spec):
+class ParameterIterator(_Spec, frozen=True):
     """A loop over values."""
 
     items: ParameterItems
     item_input: str
 
 
-class ArtifactItems(_Spec):
+class ArtifactItems(_Spec, frozen=True):
     """Items of an artifact loop: the name of an input artifact list."""
 
     input_artifact: str
 
 
-class ArtifactIterator(_Spec):
+class ArtifactIterator(_Spec, frozen=True):
     """A loop over an artifact list."""
 
     items: ArtifactItems
     item_input: str
 
 
-class IteratorPolicy(_Spec):
+class IteratorPolicy(_Spec, frozen=True):
     """How many iterations may run at once; 0 is no limit."""
 
     parallelism_limit: int = 0
 
 
-class RetryPolicy(_Spec):
+class RetryPolicy(_Spec, frozen=True):
     """Retries of a task; durations are protobuf JSON, such as ``"3600s"``."""
 
     max_retry_count: int = 0
@@ -206,19 +205,19 @@ class RetryPolicy(_Spec):
     backoff_max_duration: str = ""
 
 
-class TaskInfo(_Spec):
+class TaskInfo(_Spec, frozen=True):
     """What a task is called on screen."""
 
     name: str = ""
 
 
-class ComponentRef(_Spec):
+class ComponentRef(_Spec, frozen=True):
     """Key of a component in the document."""
 
     name: str
 
 
-class TaskSpec(_Spec):
+class TaskSpec(_Spec, frozen=True):
     """A use of a component in a DAG."""
 
     component_ref: ComponentRef
@@ -233,61 +232,61 @@ class TaskSpec(_Spec):
     retry_policy: RetryPolicy | None = None
 
 
-class ArtifactSelector(_Spec):
+class ArtifactSelector(_Spec, frozen=True):
     """An output artifact of a task in the DAG."""
 
     producer_subtask: str
     output_artifact_key: str
 
 
-class DagOutputArtifact(_Spec):
+class DagOutputArtifact(_Spec, frozen=True):
     """An output artifact of a DAG; of several selectors the first that has a value counts."""
 
     artifact_selectors: tuple[ArtifactSelector, ...] = ()
 
 
-class ParameterSelector(_Spec):
+class ParameterSelector(_Spec, frozen=True):
     """An output parameter of a task in the DAG."""
 
     producer_subtask: str
     output_parameter_key: str
 
 
-class ParameterSelectors(_Spec):
+class ParameterSelectors(_Spec, frozen=True):
     """Alternatives: the first that has a value counts."""
 
     parameter_selectors: tuple[ParameterSelector, ...] = ()
 
 
-class DagOutputParameter(_Spec):
+class DagOutputParameter(_Spec, frozen=True):
     """An output parameter of a DAG."""
 
     value_from_parameter: ParameterSelector | None = None
     value_from_oneof: ParameterSelectors | None = None
 
 
-class DagOutputs(_Spec):
+class DagOutputs(_Spec, frozen=True):
     """Outputs that a DAG surfaces."""
 
     parameters: dict[str, DagOutputParameter] = {}
     artifacts: dict[str, DagOutputArtifact] = {}
 
 
-class Dag(_Spec):
+class Dag(_Spec, frozen=True):
     """A graph of tasks."""
 
     tasks: dict[str, TaskSpec] = {}
     outputs: DagOutputs = DagOutputs()
 
 
-class TaskConfigPassthrough(_Spec):
+class TaskConfigPassthrough(_Spec, frozen=True):
     """A kind of task configuration that a component receives as a parameter."""
 
     field: str | int
     apply_to_task: bool = False
 
 
-class Component(_Spec):
+class Component(_Spec, frozen=True):
     """An interface with an implementation: a DAG or the label of an executor."""
 
     input_definitions: InputDefinitions = InputDefinitions()
@@ -300,14 +299,14 @@ class Component(_Spec):
 # ---------------------------------------------------------------------------- executors
 
 
-class EnvVar(_Spec):
+class EnvVar(_Spec, frozen=True):
     """An environment variable of a container."""
 
     name: str
     value: str = ""
 
 
-class Accelerator(_Spec):
+class Accelerator(_Spec, frozen=True):
     """Accelerators of a container; the two deprecated fields are written beside the others."""
 
     type: str = ""
@@ -316,7 +315,7 @@ class Accelerator(_Spec):
     resource_count: str = ""
 
 
-class Resources(_Spec):
+class Resources(_Spec, frozen=True):
     """Resources of a container; the doubles are the deprecated form, memory in 10^9 bytes."""
 
     cpu_limit: float = 0.0
@@ -330,7 +329,7 @@ class Resources(_Spec):
     resource_memory_request: str = ""
 
 
-class Container(_Spec):
+class Container(_Spec, frozen=True):
     """A container to run: an image with a command."""
 
     image: str
@@ -340,14 +339,14 @@ class Container(_Spec):
     resources: Resources | None = None
 
 
-class ImporterUri(_Spec):
+class ImporterUri(_Spec, frozen=True):
     """URI of an importer: a constant or the name of its input parameter."""
 
     constant: Any = None
     runtime_parameter: str | None = None
 
 
-class Importer(_Spec):
+class Importer(_Spec, frozen=True):
     """Makes an artifact of what lies at a URI."""
 
     artifact_uri: ImporterUri
@@ -357,20 +356,20 @@ class Importer(_Spec):
     download_to_workspace: bool = False
 
 
-class Executor(_Spec):
+class Executor(_Spec, frozen=True):
     """An implementation: exactly one of the two is set."""
 
     container: Container | None = None
     importer: Importer | None = None
 
 
-class DeploymentSpec(_Spec):
+class DeploymentSpec(_Spec, frozen=True):
     """Executors by label."""
 
     executors: dict[str, Executor] = {}
 
 
-class PipelineInfo(_Spec):
+class PipelineInfo(_Spec, frozen=True):
     """Name and description of a pipeline."""
 
     name: str
@@ -378,7 +377,7 @@ class PipelineInfo(_Spec):
     description: str = ""
 
 
-class PipelineSpec(_Spec):
+class PipelineSpec(_Spec, frozen=True):
     """A whole pipeline."""
 
     pipeline_info: PipelineInfo
@@ -407,11 +406,11 @@ class Document:
     @property
     def kubernetes(self) -> dict[str, Any]:
         """The ``platforms.kubernetes`` part of the platform document, maybe empty."""
-        return ((self.raw_platform or {}).get("platforms") or {}).get("kubernetes") or {}
+        platforms: dict[str, Any] = (self.raw_platform or {}).get("platforms") or {}
+        return platforms.get("kubernetes") or {}
 
     def kubernetes_config(self, executor_label: str) -> dict[str, Any]:
         """Return the Kubernetes configuration of one executor, maybe empty."""
-        executors = (self.kubernetes.get("deploymentSpec") or {}).get("executors") or {}
+        deployment: dict[str, Any] = self.kubernetes.get("deploymentSpec") or {}
+        executors: dict[str, Any] = deployment.get("executors") or {}
         return executors.get(executor_label) or {}
-
-
