@@ -1,0 +1,174 @@
+"""The course's training pipeline taken to production: evaluated, and deployed if good enough.
+
+    headrace run examples/training/pipeline.py \
+        -p data_path=$PWD/examples/training/flights.csv -p threshold=0.8
+
+The first three steps are those of ``course.py``, beside this file.
+"""
+
+from typing import NamedTuple
+
+from course import import_data_op, preprocess_data, train_model_op
+from kfp import dsl
+from kfp.dsl import HTML, Dataset, Input, Metrics, Model, Output
+
+
+@dsl.component(
+    base_image="python:3.9-slim",
+    packages_to_install=["pandas==1.5.3", "scikit-learn==1.2.2"],
+)
+def evaluate(
+    model: Input[Model],
+    holdout: Input[Dataset],
+    metrics: Output[Metrics],
+    residuals: Output[HTML],
+) -> NamedTuple("Scores", [("r2", float)]):
+    """Scores the model on rows that it has not seen, and draws its residuals.
+
+    Args:
+        model: What `train_model_op` fitted.
+        holdout: The rows that it kept back.
+        metrics: r2, mean absolute error and root mean squared error, in the unit of `value`.
+        residuals: A page with one point per row: predicted value against error.
+
+    Returns:
+        r2: Coefficient of determination; 1 is perfect, 0 is no better than the mean.
+    """
+    import joblib
+    import pandas as pd
+    from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+    table = pd.read_csv(holdout.path)
+    predicted = joblib.load(model.path).predict(table[model.metadata["features"]])
+    errors = table["value"].to_numpy() - predicted
+    r2 = float(r2_score(table["value"], predicted))
+    metrics.log_metric("r2", r2)
+    metrics.log_metric("mean_absolute_error", mean_absolute_error(table["value"], predicted))
+    metrics.log_metric("rmse", mean_squared_error(table["value"], predicted, squared=False))
+    metrics.log_metric("rows", len(table))
+
+    width, height = 640, 400
+    left, right = float(predicted.min()), float(predicted.max())
+    reach = float(abs(errors).max()) or 1.0
+    points = []
+    for at, error in zip(predicted, errors):
+        x = 40 + (at - left) / ((right - left) or 1.0) * (width - 60)
+        y = height / 2 - error / reach * (height / 2 - 20)
+        points.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
+    with open(residuals.path, "w", encoding="utf-8") as page:
+        page.write(
+            "<!doctype html><meta charset=utf-8><title>Residuals</title>"
+            f"<h1>Residuals: r2 {r2:.3f} on {len(table)} rows</h1>"
+            f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+            f'<line x1="40" x2="{width - 20}" y1="{height / 2}" y2="{height / 2}" stroke="grey"/>'
+            f'<g fill="steelblue" fill-opacity="0.5">{"".join(points)}</g>'
+            f'<text x="4" y="20">+{reach:.0f}</text><text x="4" y="{height - 8}">-{reach:.0f}</text>'
+            f'<text x="{width - 160}" y="{height - 8}">predicted, to {right:.0f}</text></svg>'
+        )
+
+    return NamedTuple("Scores", [("r2", float)])(r2)
+
+
+@dsl.component(base_image="python:3.9-slim")
+def deploy(model: Input[Model], r2: float, threshold: float, registry: str, run: str) -> str:
+    """Puts the model into a registry: one directory per version, complete or absent.
+
+    The version is the digest of the model, so that deploying the same model again changes
+    nothing, and a step that is retried or resumed does no harm.
+
+    Args:
+        model: The model to serve.
+        r2: Its score, for the card.
+        threshold: The score that it had to reach, for the card.
+        registry: Directory of the registry; made when missing (~ is the home directory).
+        run: The run that made the model, for the card.
+
+    Returns:
+        The directory of the version, with `model.joblib` and `card.json`.
+    """
+    import hashlib
+    import json
+    import os
+    import shutil
+    import tempfile
+
+    with open(model.path, "rb") as source:
+        digest = hashlib.sha256(source.read()).hexdigest()
+    shelf = os.path.join(os.path.abspath(os.path.expanduser(registry)), "arrival-delay")
+    version = os.path.join(shelf, digest[:12])
+    os.makedirs(shelf, exist_ok=True)
+
+    if not os.path.isdir(version):
+        draft = tempfile.mkdtemp(prefix=".draft-", dir=shelf)
+        shutil.copyfile(model.path, os.path.join(draft, "model.joblib"))
+        card = {
+            "model": "arrival-delay",
+            "version": digest[:12],
+            "sha256": digest,
+            "framework": model.metadata.get("framework"),
+            "features": model.metadata.get("features"),
+            "r2": r2,
+            "threshold": threshold,
+            "run": run,
+        }
+        with open(os.path.join(draft, "card.json"), "w", encoding="utf-8") as file:
+            json.dump(card, file, indent=2)
+        os.chmod(draft, 0o755)
+        try:
+            os.rename(draft, version)
+        except OSError:
+            # Another run deployed the same model at the same moment.
+            shutil.rmtree(draft)
+            if not os.path.isdir(version):
+                raise
+
+    pointer, latest = tempfile.mkstemp(prefix=".latest-", dir=shelf)
+    with os.fdopen(pointer, "w") as file:
+        file.write(digest[:12] + "\n")
+    os.chmod(latest, 0o644)
+    os.replace(latest, os.path.join(shelf, "LATEST"))
+    return version
+
+
+@dsl.pipeline(
+    name="train-evaluate-deploy",
+    description="Trains a model and deploys it when its score passes a threshold.",
+)
+def train_evaluate_deploy(
+    data_path: str,
+    threshold: float = 0.8,
+    registry: str = "~/model-registry",
+) -> NamedTuple("Outputs", [("r2", float)]):
+    """Trains a model and deploys it when its score passes a threshold.
+
+    Args:
+        data_path: URL or absolute path of a CSV file with a column `value`.
+        threshold: The least r2 with which a model is deployed.
+        registry: Directory of the model registry.
+
+    Returns:
+        r2: The score on rows that the model has not seen.
+    """
+    import_task = import_data_op(source_url=data_path)
+    # What is behind a path changes while the path stays. When it has not changed, the steps
+    # that follow are reused all the same, because they are known by the bytes they read.
+    import_task.set_caching_options(False)
+    preprocess_task = preprocess_data(raw_data=import_task.outputs["dataset"])
+    train_task = train_model_op(training_data=preprocess_task.outputs["processed_data"])
+    train_task.set_gpu_limit(1).set_cpu_limit("8").set_memory_limit("32G")
+    evaluate_task = evaluate(
+        model=train_task.outputs["model"],
+        holdout=train_task.outputs["holdout"],
+    )
+    with dsl.If(evaluate_task.outputs["r2"] >= threshold, name="good enough"):
+        deploy_task = deploy(
+            model=train_task.outputs["model"],
+            r2=evaluate_task.outputs["r2"],
+            threshold=threshold,
+            registry=registry,
+            run=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
+        )
+        # It changes a directory outside the run, which a reused result would not.
+        deploy_task.set_caching_options(False)
+    outputs = NamedTuple("Outputs", [("r2", float)])
+    return outputs(r2=evaluate_task.outputs["r2"])
