@@ -3,13 +3,11 @@
 headrace run examples/loops.py -p 'sizes=[3, 5, 8]'
 """
 
-from typing import List
-
 from kfp import dsl
 
 
 @dsl.component(base_image="python:3.11")
-def halves(sizes: List[int]) -> List[float]:
+def halves(sizes: list[int]) -> list[float]:
     """Halves each size."""
     return [size / 2 for size in sizes]
 
@@ -21,13 +19,13 @@ def area(side: float, factor: int) -> float:
 
 
 @dsl.component(base_image="python:3.11")
-def total(areas: List[List[float]]) -> float:
+def total(areas: list[list[float]]) -> float:
     """Sums the areas of all iterations."""
     return sum(value for row in areas for value in row)
 
 
 @dsl.pipeline(name="loops", description="Runs a step for each pair of items.")
-def loops(sizes: List[int] = [2, 4, 6]) -> float:
+def loops(sizes: list[int] = [2, 4, 6]) -> float:
     """Sums areas over two nested loops.
 
     Args:

@@ -9,15 +9,14 @@ from kfp import dsl
 @dsl.component(base_image="python:3.11")
 def flaky(run: str) -> str:
     """Fails once in each run, as a service does that is just starting."""
-    import os
     import tempfile
+    from pathlib import Path
 
-    mark = os.path.join(tempfile.gettempdir(), f"flaky-{run}")
-    if not os.path.exists(mark):
-        with open(mark, "x"):
-            pass
+    mark = Path(tempfile.gettempdir(), f"flaky-{run}")
+    if not mark.exists():
+        mark.touch()
         raise ConnectionError("the service is not up yet")
-    os.remove(mark)
+    mark.unlink()
     return "served"
 
 

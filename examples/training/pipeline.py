@@ -34,6 +34,8 @@ def evaluate(
     Returns:
         r2: Coefficient of determination; 1 is perfect, 0 is no better than the mean.
     """
+    from pathlib import Path
+
     import joblib
     import pandas as pd
     from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
@@ -55,16 +57,17 @@ def evaluate(
         x = 40 + (at - left) / ((right - left) or 1.0) * (width - 60)
         y = height / 2 - error / reach * (height / 2 - 20)
         points.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
-    with open(residuals.path, "w", encoding="utf-8") as page:
-        page.write(
-            "<!doctype html><meta charset=utf-8><title>Residuals</title>"
-            f"<h1>Residuals: r2 {r2:.3f} on {len(table)} rows</h1>"
-            f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-            f'<line x1="40" x2="{width - 20}" y1="{height / 2}" y2="{height / 2}" stroke="grey"/>'
-            f'<g fill="steelblue" fill-opacity="0.5">{"".join(points)}</g>'
-            f'<text x="4" y="20">+{reach:.0f}</text><text x="4" y="{height - 8}">-{reach:.0f}</text>'
-            f'<text x="{width - 160}" y="{height - 8}">predicted, to {right:.0f}</text></svg>'
-        )
+    page = (
+        "<!doctype html><meta charset=utf-8><title>Residuals</title>"
+        f"<h1>Residuals: r2 {r2:.3f} on {len(table)} rows</h1>"
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<line x1="40" x2="{width - 20}" y1="{height / 2}" y2="{height / 2}" stroke="grey"/>'
+        f'<g fill="steelblue" fill-opacity="0.5">{"".join(points)}</g>'
+        f'<text x="4" y="20">+{reach:.0f}</text>'
+        f'<text x="4" y="{height - 8}">-{reach:.0f}</text>'
+        f'<text x="{width - 160}" y="{height - 8}">predicted, to {right:.0f}</text></svg>'
+    )
+    Path(residuals.path).write_text(page, encoding="utf-8")
 
     return NamedTuple("Scores", [("r2", float)])(r2)
 
@@ -88,46 +91,42 @@ def deploy(model: Input[Model], r2: float, threshold: float, registry: str, run:
     """
     import hashlib
     import json
-    import os
     import shutil
     import tempfile
+    from pathlib import Path
 
-    with open(model.path, "rb") as source:
-        digest = hashlib.sha256(source.read()).hexdigest()
-    shelf = os.path.join(os.path.abspath(os.path.expanduser(registry)), "arrival-delay")
-    version = os.path.join(shelf, digest[:12])
-    os.makedirs(shelf, exist_ok=True)
+    digest = hashlib.sha256(Path(model.path).read_bytes()).hexdigest()
+    shelf = Path(registry).expanduser().absolute() / "arrival-delay"
+    shelf.mkdir(parents=True, exist_ok=True)
+    version = shelf / digest[:12]
+    card = {
+        "model": shelf.name,
+        "version": version.name,
+        "sha256": digest,
+        "framework": model.metadata.get("framework"),
+        "features": model.metadata.get("features"),
+        "r2": r2,
+        "threshold": threshold,
+        "run": run,
+    }
 
-    if not os.path.isdir(version):
-        draft = tempfile.mkdtemp(prefix=".draft-", dir=shelf)
-        shutil.copyfile(model.path, os.path.join(draft, "model.joblib"))
-        card = {
-            "model": "arrival-delay",
-            "version": digest[:12],
-            "sha256": digest,
-            "framework": model.metadata.get("framework"),
-            "features": model.metadata.get("features"),
-            "r2": r2,
-            "threshold": threshold,
-            "run": run,
-        }
-        with open(os.path.join(draft, "card.json"), "w", encoding="utf-8") as file:
-            json.dump(card, file, indent=2)
-        os.chmod(draft, 0o755)
-        try:
-            os.rename(draft, version)
-        except OSError:
-            # Another run deployed the same model at the same moment.
-            shutil.rmtree(draft)
-            if not os.path.isdir(version):
-                raise
-
-    pointer, latest = tempfile.mkstemp(prefix=".latest-", dir=shelf)
-    with os.fdopen(pointer, "w") as file:
-        file.write(digest[:12] + "\n")
-    os.chmod(latest, 0o644)
-    os.replace(latest, os.path.join(shelf, "LATEST"))
-    return version
+    # Complete or absent: written aside, then renamed.
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=shelf) as aside:
+        draft = Path(aside) / "version"
+        draft.mkdir()
+        shutil.copyfile(model.path, draft / "model.joblib")
+        (draft / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+        if not version.exists():
+            try:
+                draft.rename(version)
+            except OSError:
+                # Another run may have deployed the same model at the same moment.
+                if not version.exists():
+                    raise
+        latest = Path(aside) / "LATEST"
+        latest.write_text(version.name + "\n")
+        latest.replace(shelf / "LATEST")
+    return str(version)
 
 
 @dsl.pipeline(
@@ -170,5 +169,4 @@ def train_evaluate_deploy(
         )
         # It changes a directory outside the run, which a reused result would not.
         deploy_task.set_caching_options(False)
-    outputs = NamedTuple("Outputs", [("r2", float)])
-    return outputs(r2=evaluate_task.outputs["r2"])
+    return NamedTuple("Outputs", [("r2", float)])(r2=evaluate_task.outputs["r2"])
