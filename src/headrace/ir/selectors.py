@@ -17,6 +17,7 @@ from headrace.ir.expressions import evaluate
 from headrace.ir.values import text_of
 
 _PARSED = "parsed value"  # no name of the language, so nothing can clash with it
+_PARSE = Call("parseJson", Name("string_value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,12 @@ class Selector:
     Attributes:
         text: The selector as it is written in the document.
         root: Its tree, in which ``parseJson(string_value)`` is one name.
+        reads_json: Whether that name occurs.
     """
 
     text: str
     root: Node
+    reads_json: bool
 
     def apply(self, value: Any) -> Any:
         """Return the part of a value that is selected, with its JSON type.
@@ -37,19 +40,13 @@ class Selector:
         Raises:
             SpecError: The value has no such part.
         """
-        variables: dict[str, Any] = {_PARSED: value, f"{_field(value)}_value": value}
-        if isinstance(value, str):
-            variables[_PARSED] = self._parsed(value)
+        variables: dict[str, Any] = {f"{_field(value)}_value": value}
         variables["string_value"] = text_of(value)
         try:
+            if self.reads_json:
+                is_text = isinstance(value, str)
+                variables[_PARSED] = evaluate(_PARSE, variables) if is_text else value
             return evaluate(self.root, variables)
-        except SpecError as error:
-            message = f"a selector finds nothing: {error.message}"
-            raise SpecError(message, hint=f"it is {self.text[:500]}", code="HR2312") from error
-
-    def _parsed(self, value: str) -> Any:
-        try:
-            return evaluate(Call("parseJson", Name("string_value")), {"string_value": value})
         except SpecError as error:
             message = f"a selector finds nothing: {error.message}"
             raise SpecError(message, hint=f"it is {self.text[:500]}", code="HR2312") from error
@@ -66,7 +63,9 @@ def parse(text: str) -> Selector:
         >>> parse('parseJson(string_value)["a"]').apply({"a": 1})
         1
     """
-    return Selector(text, _shortened(parse_expression(text)))
+    written = parse_expression(text)
+    root = _shortened(written)
+    return Selector(text, root, reads_json=root != written)
 
 
 def _shortened(node: Node) -> Node:
