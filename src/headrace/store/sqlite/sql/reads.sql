@@ -1,0 +1,64 @@
+-- name: run_columns
+SELECT run_id, id, namespace, pipeline, display_name, experiment, source, document, options, state,
+  created_at, started_at, finished_at, outputs, error
+FROM runs
+
+-- name: run
+WHERE run_id = :run_id AND (:namespace IS NULL OR namespace = :namespace)
+
+-- name: run_by_prefix
+WHERE run_id >= :prefix AND run_id < :after AND (:namespace IS NULL OR namespace = :namespace)
+ORDER BY run_id LIMIT 5
+
+-- name: tasks
+SELECT path, parent, name, display_name, component, kind, state, reason, cached, cache_key,
+  cache_fields, cache_source, attempts, iteration, created_at, started_at, finished_at, inputs,
+  outputs, error
+FROM tasks WHERE run = ? ORDER BY id
+
+-- name: attempts
+SELECT path, number, state, created_at, started_at, finished_at, place, error, usage
+FROM attempts WHERE run = :run ORDER BY path, number
+
+-- name: attempts_of
+SELECT path, number, state, created_at, started_at, finished_at, place, error, usage
+FROM attempts WHERE run = :run AND path = :path ORDER BY number
+
+-- name: artifacts
+SELECT artifacts.artifact_id, runs.run_id, artifacts.path, artifacts.attempt, artifacts.name,
+  artifacts.schema_title, artifacts.schema_version, artifacts.uri, artifacts.digest,
+  artifacts.size, artifacts.metadata, artifacts.custom_path, artifacts.created_at
+FROM artifacts JOIN runs ON runs.id = artifacts.run
+WHERE artifacts.run = ? ORDER BY artifacts.id
+
+-- name: artifact
+SELECT artifacts.artifact_id, runs.run_id, artifacts.path, artifacts.attempt, artifacts.name,
+  artifacts.schema_title, artifacts.schema_version, artifacts.uri, artifacts.digest,
+  artifacts.size, artifacts.metadata, artifacts.custom_path, artifacts.created_at
+FROM artifacts JOIN runs ON runs.id = artifacts.run
+WHERE artifacts.artifact_id = ?
+
+-- name: uses_of_run
+SELECT runs.run_id, uses.path, uses.role, uses.name, uses.artifact_id
+FROM uses JOIN runs ON runs.id = uses.run
+WHERE uses.run = :run AND (:artifact_id IS NULL OR uses.artifact_id = :artifact_id)
+ORDER BY uses.path, uses.role, uses.name, uses.artifact_id
+
+-- name: uses_of_artifact
+SELECT runs.run_id, uses.path, uses.role, uses.name, uses.artifact_id
+FROM uses JOIN runs ON runs.id = uses.run
+WHERE uses.artifact_id = :artifact_id
+ORDER BY uses.run, uses.path, uses.role, uses.name
+
+-- name: metrics
+SELECT path, artifact, name, value FROM metrics WHERE run = ? ORDER BY path, artifact, name
+
+-- name: events
+SELECT events.id, runs.run_id, events.at, events.kind, events.path, events.message, events.data
+FROM events JOIN runs ON runs.id = events.run
+WHERE events.id > :after_id ORDER BY events.id LIMIT :limit
+
+-- name: events_of
+SELECT events.id, runs.run_id, events.at, events.kind, events.path, events.message, events.data
+FROM events JOIN runs ON runs.id = events.run
+WHERE events.run = :run AND events.id > :after_id ORDER BY events.id LIMIT :limit
