@@ -1,0 +1,127 @@
+"""Comparing two compiled texts: what is normalised, and the first difference as a reader sees it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import tarfile
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+_ARCHIVE = re.compile(r"(?<=__KFP_EMBEDDED_ARCHIVE_B64 = ')[A-Za-z0-9+/=]+(?=')")
+_PIN = re.compile(r"(?<=')kfp==[^']+(?=' '--no-deps')")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def difference(expected: str, actual: str) -> str | None:
+    """Return the first differences of two compiled texts, or None when they are equal.
+
+    The version of the SDK, its pin in the install command and the times and owners in an embedded
+    archive are not compared; numbers are compared with their type, since 1 and 1.0 differ in YAML.
+    """
+    found = list(_all_differences(expected, actual))
+    if not found:
+        return None
+    shown = found[:8]
+    more = [f"… and {len(found) - len(shown)} more"] if len(found) > len(shown) else []
+    return "\n".join([*shown, *more])
+
+
+def documents_of(text: str) -> list[Any]:
+    """Return the documents in a compiled text, normalised."""
+    return [_normalised(document) for document in yaml.load_all(text, Loader=_LOADER)]
+
+
+def header_of(text: str) -> str:
+    """Return the comment lines at the top of a compiled text."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines[: _first_without_hash(lines)])
+
+
+def _first_without_hash(lines: list[str]) -> int:
+    return next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+
+
+def _all_differences(expected: str, actual: str) -> Iterator[str]:
+    if header_of(expected) != header_of(actual):
+        yield f"header:\n  expected {header_of(expected)!r}\n  actual   {header_of(actual)!r}"
+    left, right = documents_of(expected), documents_of(actual)
+    if len(left) != len(right):
+        yield f"documents: expected {len(left)}, actual {len(right)}"
+    for number, (one, other) in enumerate(zip(left, right, strict=False)):
+        yield from _differences(f"[{number}]", one, other)
+
+
+def _differences(path: str, expected: Any, actual: Any) -> Iterator[str]:
+    if type(expected) is not type(actual):
+        yield _line(path, expected, actual)
+    elif isinstance(expected, dict):
+        for key in sorted({*expected, *actual}, key=str):
+            here = f"{path}.{key}"
+            if key not in actual:
+                yield f"{here}\n  missing, expected {_short(expected[key])}"
+            elif key not in expected:
+                yield f"{here}\n  not expected: {_short(actual[key])}"
+            else:
+                yield from _differences(here, expected[key], actual[key])
+    elif isinstance(expected, list):
+        if len(expected) != len(actual):
+            yield _line(path, expected, actual)
+            return
+        for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from _differences(f"{path}[{index}]", one, other)
+    elif expected != actual:
+        yield _line(path, expected, actual)
+
+
+def _line(path: str, expected: Any, actual: Any) -> str:
+    if isinstance(expected, str) and isinstance(actual, str):
+        start = _common_prefix(expected, actual)
+        if start > 60:
+            cut = start - 30
+            return (
+                f"{path} (from character {cut})\n"
+                f"  expected …{_short(expected[cut:])}\n  actual   …{_short(actual[cut:])}"
+            )
+    return f"{path}\n  expected {_short(expected)}\n  actual   {_short(actual)}"
+
+
+def _common_prefix(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 300 else f"{text[:300]}…"
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "kfp-<version>" if key == "sdkVersion" else _normalised(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_normalised(item) for item in value]
+    if isinstance(value, str):
+        return _ARCHIVE.sub(_archive_digest, _PIN.sub("kfp==<version>", value))
+    return value
+
+
+def _archive_digest(match: re.Match[str]) -> str:
+    packed = io.BytesIO(base64.b64decode(match.group()))
+    with tarfile.open(fileobj=packed, mode="r:gz") as archive:
+        members = [
+            (member.name, member.type, member.mode, _content(archive, member)) for member in archive
+        ]
+    return hashlib.sha256(repr(members).encode()).hexdigest()
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    stream = archive.extractfile(member) if member.isfile() else None
+    return stream.read() if stream else b""

@@ -1,0 +1,109 @@
+"""The two compilers: the official SDK in its own interpreter, and Headrace in this one's.
+
+Each side compiles all its files in one process of ``compile_cases.py``. What the oracle said is kept
+in the user's cache under a digest of the files, since it can only change when they do.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+HERE = Path(__file__).parent
+Outcomes = dict[str, dict[str, Any]]
+sys.path.insert(0, str(HERE.parent.parent / "tools"))
+
+from oracle import oracle_python  # noqa: E402 - tools is a folder of scripts, not a package
+
+
+def corpus_files() -> list[Path]:
+    """Return the files of the corpus that hold cases."""
+    return sorted((HERE / "corpus").glob("*.py"))
+
+
+def refused_files() -> list[Path]:
+    """Return the files of programs that must be refused."""
+    return sorted((HERE / "refused").glob("*.py"))
+
+
+def case_names(files: Iterable[Path], table: str) -> list[str]:
+    """Return the names of the cases, read from the keys of the literal ``table`` in each file."""
+    return [f"{path.stem}:{key}" for path in files for key in _keys(path, table)]
+
+
+def _keys(path: Path, table: str) -> list[str]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == table:
+            assert isinstance(node.value, ast.Dict)
+            return [ast.literal_eval(key) for key in node.value.keys if key is not None]
+    return []
+
+
+def oracle_outcomes(files: Sequence[Path], *, keep: bool = True) -> Outcomes:
+    """Return what the official SDK makes of the files.
+
+    Args:
+        files: Files of one folder.
+        keep: Whether to read and write the cache.
+    """
+    python = oracle_python()
+    kept = _cache_path(python, files)
+    if keep and kept.exists():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    outcomes = _run(python, files, fresh)
+    if keep:
+        fresh.replace(kept)
+    return outcomes
+
+
+def our_outcomes(files: Sequence[Path], out: Path) -> Outcomes:
+    """Return what Headrace makes of the files, serving ``kfp`` by itself."""
+    return _run(Path(sys.executable), files, out, "--compat")
+
+
+def outcome_of(case: str, outcomes: Outcomes) -> dict[str, Any]:
+    """Return the outcome of a case, or that of its file when the file could not be imported."""
+    found = outcomes.get(case) or outcomes.get(f"{case.split(':')[0]}:")
+    return found or {"error": {"types": [], "message": "missing", "traceback": "not compiled"}}
+
+
+def _run(python: Path, files: Sequence[Path], out: Path, *options: str) -> Outcomes:
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    script = str(HERE / "compile_cases.py")
+    command = [str(python), script, "--out", str(out), *options, *map(str, files)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[:3])} failed:\n{done.stderr[-4000:]}")
+    outcomes: Outcomes = json.loads(out.read_text(encoding="utf-8"))
+    out.unlink()
+    if not options:
+        out.write_text(json.dumps(outcomes), encoding="utf-8")
+    return outcomes
+
+
+def _cache_path(python: Path, files: Sequence[Path]) -> Path:
+    digest = hashlib.sha256(str(python).encode())
+    for path in [HERE / "compile_cases.py", *_all_inputs(files)]:
+        digest.update(f"{path}:{path.stat().st_mode}".encode())
+        digest.update(path.read_bytes())
+    return (
+        Path(platformdirs.user_cache_dir("headrace")) / "oracle" / f"{digest.hexdigest()[:24]}.json"
+    )
+
+
+def _all_inputs(files: Sequence[Path]) -> Iterable[Path]:
+    """Return the files and everything beside and below them that they may read."""
+    folders = sorted({path.parent for path in files})
+    beside = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in beside if "__pycache__" not in path.parts]

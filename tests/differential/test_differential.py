@@ -1,0 +1,39 @@
+"""Headrace compiles every pipeline of the corpus to the official SDK's document, and refuses alike."""
+
+from __future__ import annotations
+
+import documents
+import pytest
+import sides
+
+pytestmark = pytest.mark.oracle
+
+
+@pytest.mark.parametrize("case", sides.case_names(sides.corpus_files(), "PIPELINES"))
+def test_a_pipeline_compiles_to_the_same_document(
+    case: str, oracle_corpus: sides.Outcomes, our_corpus: sides.Outcomes
+) -> None:
+    expected = oracle_corpus[case]
+    assert "text" in expected, f"the corpus is wrong: {expected}"
+    ours = sides.outcome_of(case, our_corpus)
+    if "error" in ours:
+        pytest.fail(f"refused by Headrace alone:\n{ours['error']['traceback']}", pytrace=False)
+    found = documents.difference(expected["text"], ours["text"])
+    if found:
+        pytest.fail(found, pytrace=False)
+
+
+@pytest.mark.parametrize("case", sides.case_names(sides.refused_files(), "REFUSED"))
+def test_a_wrong_program_is_refused_with_a_compatible_exception(
+    case: str, oracle_refused: sides.Outcomes, our_refused: sides.Outcomes
+) -> None:
+    expected = oracle_refused[case].get("error")
+    assert expected, "the list of wrong programs is wrong: the official SDK compiles this one"
+    ours = sides.outcome_of(case, our_refused).get("error")
+    if ours is None:
+        pytest.fail("accepted by Headrace alone", pytrace=False)
+    if expected["types"][0] not in ours["types"]:
+        pytest.fail(
+            f"expected {expected['types'][0]}: {expected['message']}\n\n{ours['traceback']}",
+            pytrace=False,
+        )
