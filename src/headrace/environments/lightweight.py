@@ -8,8 +8,8 @@ KFP 2.x has written; starts nothing.
 
 from __future__ import annotations
 
+import ast
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,11 +18,14 @@ from headrace.environments.request import EnvironmentRequest, requirement_name
 from headrace.errors import EnvironmentUnresolvable
 
 _EXECUTOR = re.compile(r"python3?\s+-m\s+kfp\.(?:v2\.)?(?:dsl|components)\.executor_main\b")
-_PIP = re.compile(r"(?:python3?\s+-m\s+)?pip3?\s+install\b(?P<words>.*)", re.DOTALL)
-_SHELL_END = ('"$0"', "$0")
+_PIP = re.compile(r"(?:^|[\s;&])(?:python3?\s+-m\s+)?pip3?\s+install\s")
+_STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+_COMMAND = re.compile(rf"(?:{_STRING}|[^'\"&;|\n])*")
+_WORD = re.compile(rf"(?:{_STRING}|[^\s'\"])+")
+_PART = re.compile(rf"{_STRING}|[^'\"]+")
 #: KFP's own requirement is a command of its own with --no-deps since 2.1; before that, it is
 #: the last package of the only command.
-_COMBINED_KFP = re.compile(r"kfp==2\.0\.\d+\S*|kfp==2\.0\.0\S*")
+_COMBINED_KFP = re.compile(r"kfp==2\.0\.\S+")
 _FLAGS = frozenset(
     {
         "--disable-pip-version-check",
@@ -134,40 +137,29 @@ def _option(args: Sequence[str], name: str) -> str | None:
 
 def _pip_commands(script: str) -> Iterator[list[str]]:
     """Yield the words after each ``pip install`` of a shell script."""
-    for match in re.finditer(r"(?:^|[\s;&])(?:python3?\s+-m\s+)?pip3?\s+install\s", script):
+    for match in _PIP.finditer(script):
         yield _words(script[match.end() :])
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of the shell command that the text begins with.
+    """Return the words of the command that the text begins with.
 
-    The author's packages are quoted as Python quotes strings, which is not always how a shell
-    unquotes them; where the shell's reading fails, Python's is taken.
+    The compiler quotes the author's packages as Python quotes strings. A shell reads the same,
+    but for backslashes; the author's meaning is Python's reading.
     """
-    lexer = shlex.shlex(text, posix=True, punctuation_chars="&;|\n")
-    lexer.whitespace = " \t\r"
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    words: list[str] = []
+    command = _COMMAND.match(text)
+    assert command is not None, "the expression matches the empty text"
+    words = _WORD.findall(command[0])
+    return ["".join(map(_unquoted, _PART.findall(word))) for word in words]
+
+
+def _unquoted(part: str) -> str:
+    if part[0] not in "'\"":
+        return part
     try:
-        for word in lexer:
-            if word[0] in "&;|\n" and set(word) <= set("&;|\n"):
-                break
-            words.append(word)
-    except ValueError:
-        return [_unquoted(m[0]) for m in _PYTHON_WORDS.finditer(_PYTHON_COMMAND.match(text)[0])]  # type: ignore[index]
-    return words
-
-
-_PYTHON_STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-_PYTHON_WORDS = re.compile(rf"{_PYTHON_STRING}|[^\s'\"]+")
-_PYTHON_COMMAND = re.compile(rf"(?:{_PYTHON_STRING}|[^'\"&;|\n])*")
-
-
-def _unquoted(word: str) -> str:
-    if word[0] not in "'\"":
-        return word
-    return re.sub(r"\\(.)", r"\1", word[1:-1])
+        return str(ast.literal_eval(part))
+    except (SyntaxError, ValueError):
+        return part[1:-1]
 
 
 def _parsed(words: Sequence[str]) -> _Installation:
