@@ -13,7 +13,14 @@ from typing import Any, Literal
 import msgspec
 
 
-class _Spec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+class _Spec(
+    msgspec.Struct,
+    frozen=True,
+    rename="camel",
+    omit_defaults=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+):
     """Base of the IR's messages."""
 
 
