@@ -35,16 +35,25 @@ def refused_files() -> list[Path]:
     return sorted((HERE / "refused").glob("*.py"))
 
 
-def case_names(files: Iterable[Path], table: str) -> list[str]:
-    """Return the names of the cases, read from the keys of the literal ``table`` in each file."""
-    return [f"{path.stem}:{key}" for path in files for key in _keys(path, table)]
+def case_table(files: Iterable[Path], table: str) -> dict[str, Any]:
+    """Return the cases of the files with what the literal ``table`` says of them, if it is a text.
+
+    The tables are read, not imported: collecting the tests must not need either compiler.
+    """
+    entries = ((path.stem, entry) for path in files for entry in _entries(path, table))
+    return {f"{stem}:{key}": value for stem, (key, value) in entries}
 
 
-def _keys(path: Path, table: str) -> list[str]:
+def _entries(path: Path, table: str) -> list[tuple[str, Any]]:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == table:
             assert isinstance(node.value, ast.Dict)
-            return [ast.literal_eval(key) for key in node.value.keys if key is not None]
+            pairs = zip(node.value.keys, node.value.values, strict=True)
+            return [
+                (ast.literal_eval(key), getattr(value, "value", None))
+                for key, value in pairs
+                if key
+            ]
     return []
 
 

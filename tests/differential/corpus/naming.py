@@ -187,7 +187,20 @@ def group_numbers(text: str):
         add()
 
 
+@dsl.pipeline(name='Bad Name!')
+def sanitised_name():
+    add()
+
+
+@dsl.pipeline(name='--Odd__Name (v2)--', display_name='Odd')
+def more_sanitised():
+    add()
+
+
 PIPELINES = {
+    'sanitised name': sanitised_name,
+    'more sanitised name': more_sanitised,
+    'overridden by a bad name': (sanitised_name, {'pipeline_name': 'Bad Name'}),
     'repeated': repeated,
     'collisions': collisions,
     'odd names': odd,
