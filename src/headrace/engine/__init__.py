@@ -5,3 +5,28 @@ commit and the commands to perform afterwards.
 """
 
 from __future__ import annotations
+
+from headrace.engine.cache import explain_difference
+from headrace.engine.commands import Command, LookUpCache, SetTimer, StartAttempt, StopAttempt
+from headrace.engine.plan import Plan
+from headrace.engine.planning import plan
+from headrace.engine.state import RunState, new_run, story
+from headrace.engine.step import Step, outstanding, step, was_started
+
+__all__ = [
+    "Command",
+    "LookUpCache",
+    "Plan",
+    "RunState",
+    "SetTimer",
+    "StartAttempt",
+    "Step",
+    "StopAttempt",
+    "explain_difference",
+    "new_run",
+    "outstanding",
+    "plan",
+    "step",
+    "story",
+    "was_started",
+]

@@ -28,10 +28,12 @@ class LookUpCache(_Command):
     """Look the key up and answer with ``CacheAnswered``.
 
     Attributes:
+        component: Key of the component in the document.
         fields: What the key was made of, for explaining a miss: name to digest or value.
     """
 
     task: str
+    component: str
     key: str
     fields: dict[str, str]
 

@@ -21,7 +21,9 @@ class RunSubmitted(_Event, tag="run_submitted"):
         locks: Digest of the package environment by executor label.
         fingerprints: What else identifies an executor's code by label (digest of its image); optional.
         cache: False: nothing is reused; None: as the tasks say.
-        reuse: Outputs of tasks of an earlier run by task path, taken over when their inputs are the same.
+        reuse: Outputs of tasks of an earlier run by task path, taken over when their keys are the same.
+        reuse_keys: Cache keys of those tasks, as that run recorded them.
+        reuse_source: Id of that run.
         rerun: Task paths that must run again whatever the cache says (with all iterations).
         fail_fast: Cancel what still runs at the first failure.
         deadline_s: Longest time that the run may take.
@@ -37,6 +39,8 @@ class RunSubmitted(_Event, tag="run_submitted"):
     fingerprints: dict[str, str] = {}
     cache: bool | None = None
     reuse: dict[str, Outputs] = {}
+    reuse_keys: dict[str, str] = {}
+    reuse_source: str = ""
     rerun: tuple[str, ...] = ()
     fail_fast: bool = False
     deadline_s: float | None = None
