@@ -92,9 +92,8 @@ class RunBatch(_Value, frozen=True):
         changes: Rows to add or replace, in order.
         at: Time of the changes that have none of their own.
         consumed: Ids of the requests that this batch carries out.
-        first_seq: Place of the first event in the journal, counted from 1, when it is known. A batch
-            that is already there is not written again: after an answer that got lost, the same
-            commit may be repeated.
+        first_seq: Place of the first event in the journal, counted from 1, when it is known. What
+            is already there is not written again: a commit may be repeated whose answer got lost.
     """
 
     lease: Lease
@@ -109,7 +108,7 @@ class RunFilter(_Value, frozen=True):
     """Which runs to list; None does not filter.
 
     Attributes:
-        text: Part of the run's id, display name or pipeline, in any case.
+        text: Part of the run's id, display name or pipeline; the case of ASCII letters does not matter.
     """
 
     namespace: str | None = None

@@ -173,9 +173,9 @@ def _list_query(where: RunFilter, after: Place | None) -> tuple[str, list[Any]]:
             values.append(value)
     if where.text:
         clauses.append(
-            "instr(lower(run_id || char(10) || display_name || char(10) || pipeline), ?)"
+            "instr(lower(run_id || char(10) || display_name || char(10) || pipeline), lower(?))"
         )
-        values.append(where.text.lower())
+        values.append(where.text)
     if after is not None:
         clauses.append("(created_at, id) < (?, ?)")
         values.extend(after)
