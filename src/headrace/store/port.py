@@ -108,7 +108,7 @@ class RunFilter(_Value, frozen=True):
     """Which runs to list; None does not filter.
 
     Attributes:
-        text: Part of the run's id, display name or pipeline; the case of ASCII letters does not matter.
+        text: Part of the run's id, display name or pipeline, in either case of ASCII letters.
     """
 
     namespace: str | None = None
