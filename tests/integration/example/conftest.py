@@ -38,7 +38,7 @@ class Ended:
 
     @property
     def tasks(self) -> dict[str, dict]:
-        return {task["path"].rpartition(".")[2]: task for task in self.json["tasks"]}
+        return {task["path"].rpartition("/")[2]: task for task in self.json["tasks"]}
 
 
 def environment(home: Path) -> dict[str, str]:
