@@ -81,6 +81,21 @@ def our_outcomes(files: Sequence[Path], out: Path) -> Outcomes:
     return _run(Path(sys.executable), files, out, "--compat")
 
 
+def refused_by_protobuf(cases: dict[str, list[Any]], folder: Path) -> dict[str, str]:
+    """Return which documents the official protobuf classes refuse, with the reason.
+
+    Args:
+        cases: The documents of each case, pipeline first.
+        folder: Where the two interpreters exchange files.
+    """
+    source, target = folder / "documents.json", folder / "refusals.json"
+    source.write_text(json.dumps(cases), encoding="utf-8")
+    command = [str(oracle_python()), str(HERE / "validate.py"), str(source), str(target)]
+    subprocess.run(command, check=True, capture_output=True)
+    refusals: dict[str, str] = json.loads(target.read_text(encoding="utf-8"))
+    return refusals
+
+
 def outcome_of(case: str, outcomes: Outcomes) -> dict[str, Any]:
     """Return the outcome of a case, or that of its file when the file could not be imported."""
     found = outcomes.get(case) or outcomes.get(f"{case.split(':')[0]}:")
