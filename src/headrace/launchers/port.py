@@ -52,11 +52,13 @@ class Launcher(Protocol):
         """Yield what happens to the attempts, each end exactly once."""
         ...
 
-    async def recover(self, attempts: Collection[AttemptSpec]) -> None:
+    async def recover(self, attempts: Collection[AttemptSpec]) -> list[AttemptSpec]:
         """Adopt attempts of an earlier controller: report those that ended, watch those that run.
 
-        An attempt of which there is no trace is started; one that was lost half-way is reported
-        as an ``infrastructure`` failure.
+        An attempt that was lost half-way is reported as an ``infrastructure`` failure.
+
+        Returns:
+            The attempts of which there is no trace: they never began, and may be started.
         """
         ...
 

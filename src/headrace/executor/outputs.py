@@ -1,0 +1,121 @@
+"""Gathers the outputs of an attempt: values, and artifacts with digest and size, made durable.
+
+This module knows the files of the attempt; it does not know how the code was run.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from headrace.executor.files import make_durable, move_or_copy, read_parameter
+from headrace.executor.returned import InvalidOutputError, Returned, json_metadata
+from headrace.types.artifacts import Artifact, local_path_of
+from headrace.types.digests import UnsafeTreeError, digest_path, stat_signature
+
+Signatures = List[Tuple[str, Optional[str], str]]
+
+
+class InputChangedError(RuntimeError):
+    """The code changed an input in place."""
+
+
+def gathered_parameters(
+    returned: Returned, files: Mapping[str, str], kinds: Mapping[str, str]
+) -> Dict[str, Any]:
+    """Return the value of each declared output parameter.
+
+    Args:
+        returned: What the function returned; empty for commands.
+        files: Path of each output parameter's file, which counts when no value was returned.
+        kinds: Declared type of each output parameter.
+
+    Raises:
+        InvalidOutputError: A value is missing or of the wrong type.
+    """
+    values = dict(returned.parameters)
+    for name in returned.absent:
+        values[name] = None
+    for name, path in files.items():
+        if name not in values:
+            values[name] = read_parameter(name, path, kinds.get(name, "STRING"))
+    return values
+
+
+def gathered_artifacts(
+    outputs: Mapping[str, Artifact],
+    declared: Mapping[str, Mapping[str, Any]],
+    directory: str,
+) -> Dict[str, List[Dict[str, Any]]]:
+    """Return the record of each output artifact.
+
+    Args:
+        outputs: Artifacts by output name, as the code left them.
+        declared: The artifacts as they were handed to the code.
+        directory: The attempt's own directory.
+
+    Raises:
+        InvalidOutputError: What was written is not a file or a directory of files.
+    """
+    return {
+        name: [_record(name, artifact, declared.get(name) or {}, directory)]
+        for name, artifact in outputs.items()
+    }
+
+
+def _record(
+    name: str, artifact: Artifact, declared: Mapping[str, Any], directory: str
+) -> Dict[str, Any]:
+    record: Dict[str, Any] = {"uri": artifact.uri, "metadata": json_metadata(artifact.metadata)}
+    title = (declared.get("type") or {}).get("schemaTitle")
+    if title and artifact.schema_title != title:
+        record["schema_title"] = artifact.schema_title
+    target = local_path_of(artifact.uri)
+    try:
+        if artifact.custom_path and os.path.lexists(artifact.custom_path):
+            if os.path.abspath(artifact.custom_path) != os.path.abspath(target):
+                move_or_copy(artifact.custom_path, target, directory)
+            record["custom_path"] = artifact.custom_path
+        path = target if os.path.lexists(target) else artifact.path
+        if os.path.lexists(path):
+            make_durable(path)
+            record["digest"], record["size"] = digest_path(path)
+        elif not _is_remote(artifact.uri):
+            record["missing"] = True
+    except UnsafeTreeError as error:
+        raise InvalidOutputError("output %s cannot be stored: %s" % (name, error)) from error
+    return record
+
+
+def _is_remote(uri: str) -> bool:
+    scheme, found, _ = uri.partition("://")
+    return bool(found) and scheme != "file"
+
+
+def signatures(paths: List[str], digests: Mapping[str, str]) -> Signatures:
+    """Return what tells later whether these inputs were changed: path, digest, signature."""
+    found: Signatures = []
+    for path in paths:
+        try:
+            found.append((path, digests.get(path), stat_signature(path)))
+        except (OSError, UnsafeTreeError):
+            continue  # metrics have no file, and a bad input is the code's to report
+    return found
+
+
+def refuse_changed(before: Signatures) -> None:
+    """Check that no input was changed since its signature was taken.
+
+    Raises:
+        InputChangedError: One was; artifacts are shared by other steps and by the cache.
+    """
+    for path, digest, signature in before:
+        try:
+            changed = stat_signature(path) != signature and digest_path(path).digest != digest
+        except (OSError, UnsafeTreeError):
+            changed = True
+        if changed:
+            raise InputChangedError(
+                "the code changed its input %s in place; inputs are shared with other steps: "
+                "copy it, or write the result to an output" % path
+            )

@@ -1,0 +1,173 @@
+"""What the kernel tells about processes: identity, descendants, memory; and how to end them.
+
+On Linux from ``/proc``; elsewhere what the standard library offers. This module knows no attempts.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Dict, List, Optional, Set
+
+_PR_SET_CHILD_SUBREAPER = 36
+_HAS_PROC = os.path.exists("/proc/self/stat")
+
+
+def become_subreaper() -> None:
+    """Have orphans among the descendants become children of this process, where that exists."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def start_time(pid: int) -> str:
+    """Return when a process started, in the kernel's ticks; "" when there is none or unknown."""
+    fields = _stat_fields(pid)
+    return "" if not fields or fields[0] in "ZX" else fields[19]
+
+
+def boot_id() -> str:
+    """Return what is different after each start of the machine, or ""."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def is_same_process(pid: int, started: str) -> bool:
+    """Tell whether the process of that start time still runs."""
+    if _HAS_PROC:
+        return start_time(pid) == started != ""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def children_of(pid: int) -> List[int]:
+    """Return the children of a process, zombies included."""
+    found: List[int] = []
+    try:
+        threads = os.listdir("/proc/%d/task" % pid)
+    except OSError:
+        return found
+    for thread in threads:
+        try:
+            with open("/proc/%d/task/%s/children" % (pid, thread), encoding="ascii") as file:
+                found.extend(map(int, file.read().split()))
+        except OSError:
+            continue
+    return found
+
+
+def tree_of(pid: int) -> List[int]:
+    """Return a process and its descendants, parents first."""
+    found: Dict[int, None] = {}
+    pending = [pid]
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found[current] = None
+            pending.extend(children_of(current))
+    return list(found)
+
+
+def session_of(pid: int) -> Optional[int]:
+    """Return the session id of a process, or None."""
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
+
+
+def environment_entry(pid: int, name: str) -> Optional[str]:
+    """Return a variable of the environment that a process was started with, or None."""
+    try:
+        with open("/proc/%d/environ" % pid, "rb") as file:
+            entries = file.read().split(b"\0")
+    except OSError:
+        return None
+    prefix = name.encode() + b"="
+    for entry in entries:
+        if entry.startswith(prefix):
+            return entry[len(prefix) :].decode("utf-8", "replace")
+    return None
+
+
+def memory_of(pids: List[int]) -> int:
+    """Return the bytes of memory that processes hold together; shared pages count once."""
+    total = 0
+    for pid in pids:
+        total += _proportional(pid)
+    return total
+
+
+def _proportional(pid: int) -> int:
+    try:
+        with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
+            for line in file:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    return resident_memory(pid)
+
+
+def resident_memory(pid: int) -> int:
+    """Return the bytes of memory that one process has resident, or 0 when it is gone."""
+    try:
+        with open("/proc/%d/statm" % pid, encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def out_of_memory_kills() -> int:
+    """Return how often the kernel has killed a process for lack of memory since it started."""
+    try:
+        with open("/proc/vmstat", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+def signal_all(pids: List[int], group: int, number: int) -> None:
+    """Send a signal to a process group and to further processes; those that are gone do not matter.
+
+    Never to a process that this one must not touch: itself, its parent, or process 1.
+    """
+    spared: Set[int] = {0, 1, os.getpid(), os.getppid()}
+    if group not in spared:
+        _quietly(os.killpg, group, number)
+    for pid in pids:
+        if pid not in spared:
+            _quietly(os.kill, pid, number)
+
+
+def _quietly(send: "object", target: int, number: int) -> None:
+    try:
+        send(target, number)  # type: ignore[operator]
+    except OSError:
+        return
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and everything below it at once."""
+    signal_all(tree_of(pid), 0, signal.SIGKILL)
+
+
+def _stat_fields(pid: int) -> List[str]:
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            text = file.read()
+    except OSError:
+        return []
+    # The name of the program stands in brackets and may hold brackets itself.
+    return text.rpartition(b")")[2].decode("ascii", "replace").split()

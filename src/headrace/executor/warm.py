@@ -1,0 +1,416 @@
+"""The warm parent: forks one process per attempt, watches over it and records how it ended.
+
+It belongs to one environment, imports and executes nothing of the user's, stays small so that forks
+are quick, and outlives the controller while attempts run: deadlines, memory limits and exit records
+are its own affair. Controllers talk to it over a unix socket in JSON lines; one may leave and
+another one come.
+
+Requests: ``{"op": "start", "id", "directory", "deadline_s", "memory_bytes", "log_bytes", "cold"}``,
+``{"op": "stop", "id", "grace_s"}``, ``{"op": "watch", "id"}``. Events: ``started``, ``exited``
+(with ``result_bytes``: so many bytes of result file follow the line), ``unknown``, ``no_fork``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import Any, Dict, List, Optional
+
+from headrace.executor import processes
+from headrace.executor.attempt import LOG_FILE, RESULT_FILE
+from headrace.executor.child import ALREADY_CLAIMED, CLAIM, run_forked
+from headrace.executor.files import write_json
+from headrace.executor.log_cap import LogCap
+
+EXIT_FILE = "exit.json"
+MARKER_VARIABLE = "HEADRACE_ATTEMPT"
+
+_LINGER_S = 2.0
+_FIRST_CONNECTION_S = 60.0
+_HANDSHAKE_S = 10.0
+_TICK_S = 0.2
+_MAX_INLINE_BYTES = 256 * 1024
+_MAX_BACKLOG_BYTES = 8 * 1024 * 1024
+_COLD_CODE = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from headrace.executor.child import run_cold; run_cold(sys.argv[2], sys.argv[3])"
+)
+
+
+class Attempt:
+    """An attempt whose process is a child of this one."""
+
+    def __init__(self, request: Dict[str, Any]) -> None:
+        self.id: str = request["id"]
+        self.directory: str = request["directory"]
+        self.request = request
+        self.pid = 0
+        self.started = time.monotonic()
+        self.shook_hands = False
+        self.cold = bool(request.get("cold"))
+        self.reason: Optional[str] = None
+        self.kill_at: Optional[float] = None
+        self.memory_bytes: Optional[int] = request.get("memory_bytes")
+        self.peak_bytes = 0
+        self.memory_kills = processes.out_of_memory_kills()
+        deadline_s = request.get("deadline_s")
+        self.deadline = None if deadline_s is None else self.started + deadline_s
+        self.log = LogCap(os.path.join(self.directory, LOG_FILE), request.get("log_bytes"))
+
+
+class Connection:
+    """A controller at the other end of a socket."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.received = b""
+        self.outgoing = bytearray()
+
+
+class WarmParent:
+    """Serves controllers until none is left and no attempt runs.
+
+    Args:
+        listener: Bound, listening unix socket.
+        payload: Directory with the code that tasks import, for cold starts.
+        marker: Says in each claim where this parent can be reached.
+    """
+
+    def __init__(self, listener: socket.socket, payload: str, marker: str) -> None:
+        self._listener = listener
+        self._payload = payload
+        self._marker = marker
+        self._attempts: Dict[int, Attempt] = {}
+        self._connections: Dict[int, Connection] = {}
+        self._selector = selectors.DefaultSelector()
+        self._lonely_since: Optional[float] = time.monotonic() + _FIRST_CONNECTION_S
+        self._next_tick = 0.0
+
+    def serve(self) -> None:
+        """Work until there is nothing more to do."""
+        self._prepare()
+        while not self._is_done():
+            for key, _ in self._selector.select(self._patience()):
+                self._guarded(key.data, key.fileobj)
+            self._guarded(self._tick)
+
+    @staticmethod
+    def _guarded(handler: Any, *arguments: Any) -> None:
+        """Call a handler; its failure must not end the watch over the other attempts."""
+        try:
+            handler(*arguments)
+        except Exception:
+            traceback.print_exc()
+
+    def _prepare(self) -> None:
+        processes.become_subreaper()
+        self._listener.setblocking(False)
+        self._watch(self._listener, self._accept)
+        self._handshakes, self._handshake_end = os.pipe()
+        os.set_blocking(self._handshakes, False)
+        self._watch(self._handshakes, self._shake_hands)
+        woken, wake = os.pipe()
+        os.set_blocking(woken, False)
+        os.set_blocking(wake, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._watch(woken, self._reap)
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # so that pages stay shared; the loop makes no cycles
+
+    def _watch(self, file: Any, handler: Any) -> None:
+        self._selector.register(file, selectors.EVENT_READ, handler)
+
+    def _is_done(self) -> bool:
+        if self._attempts or self._connections:
+            self._lonely_since = None
+            return False
+        now = time.monotonic()
+        if self._lonely_since is None:
+            self._lonely_since = now + _LINGER_S
+        return now >= self._lonely_since
+
+    def _patience(self) -> Optional[float]:
+        if self._attempts:
+            return max(0.0, self._next_tick - time.monotonic())
+        return None if self._connections else _LINGER_S
+
+    # ------------------------------------------------------------------ controllers
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            channel, _ = listener.accept()
+        except OSError:
+            return
+        channel.setblocking(False)
+        connection = Connection(channel)
+        self._connections[channel.fileno()] = connection
+        self._watch(channel, lambda _: self._receive(connection))
+
+    def _receive(self, connection: Connection) -> None:
+        try:
+            data = connection.channel.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(connection)
+            return
+        *lines, connection.received = (connection.received + data).split(b"\n")
+        for line in lines:
+            self._handle(connection, json.loads(line))
+
+    def _drop(self, connection: Connection) -> None:
+        self._selector.unregister(connection.channel)
+        del self._connections[connection.channel.fileno()]
+        connection.channel.close()
+
+    def _handle(self, connection: Connection, request: Dict[str, Any]) -> None:
+        attempt = self._by_id(request["id"])
+        if request["op"] == "start":
+            if attempt is None:
+                self._start(request)
+        elif request["op"] == "stop":
+            if attempt is not None:
+                self._stop(attempt, "stop", request["grace_s"])
+        elif attempt is None:
+            self._send(connection, {"event": "unknown", "id": request["id"]})
+        else:
+            self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
+
+    def _by_id(self, identity: str) -> Optional[Attempt]:
+        for attempt in self._attempts.values():
+            if attempt.id == identity:
+                return attempt
+        return None
+
+    def _announce(self, event: Dict[str, Any], result: bytes = b"") -> None:
+        for connection in list(self._connections.values()):
+            self._send(connection, event, result)
+
+    def _send(self, connection: Connection, event: Dict[str, Any], result: bytes = b"") -> None:
+        if result and len(connection.outgoing) < _MAX_BACKLOG_BYTES:
+            event = dict(event, result_bytes=len(result))
+        else:
+            result = b""
+        connection.outgoing += json.dumps(event).encode("ascii") + b"\n" + result
+        self._flush(connection)
+
+    def _flush(self, connection: Connection) -> None:
+        try:
+            sent = connection.channel.send(connection.outgoing)
+            del connection.outgoing[:sent]
+        except BlockingIOError:
+            pass
+        except OSError:
+            connection.outgoing.clear()  # its end of file will be read
+        wanted = selectors.EVENT_READ
+        if connection.outgoing:
+            wanted |= selectors.EVENT_WRITE
+        key = self._selector.get_key(connection.channel)
+        if key.events != wanted:
+            self._selector.modify(connection.channel, wanted, lambda _: self._exchange(connection))
+
+    def _exchange(self, connection: Connection) -> None:
+        if connection.outgoing:
+            self._flush(connection)
+        if connection.channel.fileno() in self._connections:
+            self._receive(connection)
+
+    # ------------------------------------------------------------------ attempts
+
+    def _start(self, request: Dict[str, Any]) -> None:
+        attempt = Attempt(request)
+        try:
+            attempt.pid = self._spawn(attempt) if attempt.cold else self._fork(attempt)
+        except OSError as error:
+            self._record(attempt, {"reason": "no_process", "message": str(error)})
+            return
+        self._attempts[attempt.pid] = attempt
+        if attempt.cold:
+            self._begin(attempt)
+        self._next_tick = min(self._next_tick, time.monotonic() + _TICK_S)
+
+    def _fork(self, attempt: Attempt) -> int:
+        pid = os.fork()
+        if pid == 0:
+            run_forked(attempt.directory, self._marker, self._handshake_end)
+        return pid
+
+    def _spawn(self, attempt: Attempt) -> int:
+        """Start a fresh interpreter for an attempt, without a fork of this process's memory."""
+        command = [sys.executable, "-I", "-c", _COLD_CODE]
+        command += [self._payload, attempt.directory, self._marker]
+        return os.posix_spawn(sys.executable, command, dict(os.environ))
+
+    def _begin(self, attempt: Attempt) -> None:
+        attempt.shook_hands = True
+        self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
+
+    def _shake_hands(self, descriptor: int) -> None:
+        try:
+            data = os.read(descriptor, 4096)
+        except BlockingIOError:  # read already, when an end was seen first
+            return
+        for start in range(0, len(data), 8):
+            attempt = self._attempts.get(int.from_bytes(data[start : start + 8], "little"))
+            if attempt is not None:
+                self._begin(attempt)
+
+    def _stop(self, attempt: Attempt, reason: str, grace_s: float) -> None:
+        if attempt.kill_at is None:
+            attempt.reason = attempt.reason or reason
+            attempt.kill_at = time.monotonic() + grace_s
+            self._signal(attempt, signal.SIGTERM)
+        else:
+            attempt.kill_at = min(attempt.kill_at, time.monotonic() + grace_s)
+        self._next_tick = min(self._next_tick, attempt.kill_at)
+
+    def _signal(self, attempt: Attempt, number: int) -> None:
+        pids = processes.tree_of(attempt.pid)
+        for orphan in self._orphans(attempt):
+            pids.extend(processes.tree_of(orphan))
+        processes.signal_all(pids, attempt.pid, number)
+
+    def _orphans(self, attempt: Attempt) -> List[int]:
+        """Return our children that come from an attempt: their own parents have ended."""
+        return [
+            pid
+            for pid in processes.children_of(os.getpid())
+            if pid not in self._attempts and self._belongs(pid, attempt)
+        ]
+
+    @staticmethod
+    def _belongs(pid: int, attempt: Attempt) -> bool:
+        if processes.session_of(pid) == attempt.pid:
+            return True
+        return processes.environment_entry(pid, MARKER_VARIABLE) == attempt.id
+
+    # ------------------------------------------------------------------ endings
+
+    def _reap(self, descriptor: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(descriptor, 4096)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            attempt = self._attempts.get(pid)
+            if attempt is not None:
+                # Handshakes come before ends, so that no attempt ends without having started.
+                self._shake_hands(self._handshakes)
+                self._end(attempt, status, usage)
+
+    def _end(self, attempt: Attempt, status: int, usage: Any) -> None:
+        if not attempt.shook_hands and attempt.reason == "stalled":
+            self._start_cold(attempt)
+            return
+        for orphan in self._orphans(attempt):
+            processes.kill_tree(orphan)
+        del self._attempts[attempt.pid]
+        attempt.log.finish()
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        if code == ALREADY_CLAIMED and not attempt.cold:
+            self._announce({"event": "unknown", "id": attempt.id})
+            return
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = max(usage.ru_maxrss * unit, attempt.peak_bytes)
+        ending: Dict[str, Any] = {
+            "exit_code": code,
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            "reason": attempt.reason,
+            "wall_s": time.monotonic() - attempt.started,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "max_rss_bytes": peak,
+            "memory_bytes": attempt.memory_bytes,
+            "peak_bytes": attempt.peak_bytes,
+            "kernel_out_of_memory": processes.out_of_memory_kills() > attempt.memory_kills,
+        }
+        self._record(attempt, ending)
+
+    def _record(self, attempt: Attempt, ending: Dict[str, Any]) -> None:
+        try:
+            write_json(os.path.join(attempt.directory, EXIT_FILE), ending)
+        except OSError as error:  # the disk is full: the controller still hears of it
+            ending["unrecorded"] = str(error)
+        self._announce(
+            {"event": "exited", "id": attempt.id, "ending": ending}, self._result_of(attempt)
+        )
+
+    @staticmethod
+    def _result_of(attempt: Attempt) -> bytes:
+        try:
+            with open(os.path.join(attempt.directory, RESULT_FILE), "rb") as file:
+                result = file.read(_MAX_INLINE_BYTES + 1)
+        except OSError:
+            return b""
+        return result if len(result) <= _MAX_INLINE_BYTES else b""
+
+    def _start_cold(self, attempt: Attempt) -> None:
+        """Start an attempt again that stalled right after the fork, now without a fork."""
+        del self._attempts[attempt.pid]
+        if os.path.lexists(os.path.join(attempt.directory, CLAIM)):
+            self._record(attempt, {"reason": "stalled"})
+            return
+        self._announce({"event": "no_fork", "id": attempt.id})
+        self._start(dict(attempt.request, cold=True))
+
+    # ------------------------------------------------------------------ time
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if not self._attempts or now < self._next_tick:
+            return
+        self._next_tick = now + _TICK_S
+        for attempt in list(self._attempts.values()):
+            self._look_after(attempt, now)
+
+    def _look_after(self, attempt: Attempt, now: float) -> None:
+        attempt.log.enforce()
+        if not attempt.shook_hands and now > attempt.started + _HANDSHAKE_S:
+            attempt.reason = "stalled"
+            processes.kill_tree(attempt.pid)
+        if attempt.kill_at is not None and now >= attempt.kill_at:
+            self._signal(attempt, signal.SIGKILL)
+        if attempt.deadline is not None and now >= attempt.deadline and attempt.kill_at is None:
+            self._stop(attempt, "deadline", float(attempt.request.get("grace_s") or 5.0))
+        if attempt.memory_bytes is not None:
+            self._check_memory(attempt, attempt.memory_bytes)
+        for due in (attempt.kill_at, attempt.deadline):
+            if due is not None and due > now:
+                self._next_tick = min(self._next_tick, due)
+
+    def _check_memory(self, attempt: Attempt, limit: int) -> None:
+        pids = processes.tree_of(attempt.pid)
+        resident = sum(processes.resident_memory(pid) for pid in pids)
+        if resident > limit:  # pages shared between the processes are counted several times so far
+            resident = processes.memory_of(pids)
+        attempt.peak_bytes = max(attempt.peak_bytes, resident)
+        if resident > limit and attempt.reason is None:
+            attempt.reason = "memory"
+            self._signal(attempt, signal.SIGKILL)
+
+
+def main() -> None:
+    """Serve on the listening socket that was handed over: descriptor, payload, marker."""
+    descriptor, payload, marker = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    listener = socket.socket(fileno=descriptor)
+    listener.set_inheritable(False)
+    try:
+        WarmParent(listener, payload, marker).serve()
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(marker)

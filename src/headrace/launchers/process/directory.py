@@ -1,0 +1,92 @@
+"""The directory of an attempt, and what its files say about how far it came.
+
+``spec.json`` is written before the start; ``started`` is a symbolic link that the attempt's own
+process makes, whose text names that process; ``result.json`` is the process's last act;
+``exit.json`` is written by the warm parent; ``log`` and ``work/`` belong to the user's code.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from headrace.engine.attempts import AttemptId, AttemptResult
+from headrace.executor.attempt import LOG_FILE, RESULT_FILE, TASK_FILE
+from headrace.executor.child import CLAIM
+from headrace.executor.processes import boot_id, is_same_process
+from headrace.executor.warm import EXIT_FILE
+from headrace.launchers.endings import Ending, ended, read_ending
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which process began the attempt, and the socket of the parent that watches over it."""
+
+    pid: int
+    started: str
+    boot: str
+    socket: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether that process still runs."""
+        return self.boot == boot_id() and is_same_process(self.pid, self.started)
+
+
+class AttemptDirectory:
+    """The files of one attempt.
+
+    Args:
+        root: Directory of all runs.
+        attempt: Whose directory it is.
+    """
+
+    def __init__(self, root: Path, attempt: AttemptId) -> None:
+        self.path = root / attempt.run_id / attempt.slug
+        self.log = self.path / LOG_FILE
+
+    def write_task(self, content: dict[str, object]) -> None:
+        """Make the directory and write the task file, as a whole.
+
+        Raises:
+            OSError: They cannot be written.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = self.path / f"{TASK_FILE}.{os.getpid()}"
+        aside.write_bytes(msgspec.json.encode(content))
+        os.replace(aside, self.path / TASK_FILE)
+
+    def claim(self) -> Claim | None:
+        """Return who began the attempt, or None when nobody did."""
+        try:
+            text = os.readlink(self.path / CLAIM)
+        except OSError:
+            return None
+        pid, started, boot, socket = text.split("|", 3)
+        return Claim(int(pid), started, boot, socket)
+
+    def ending(self) -> Ending | None:
+        """Return the exit record, or None when there is none."""
+        content = self._read(EXIT_FILE)
+        return None if content is None else read_ending(content)
+
+    def result(self) -> bytes | None:
+        """Return the content of the result file, or None when there is none."""
+        return self._read(RESULT_FILE)
+
+    def attempt_result(self, ending: Ending | None = None) -> AttemptResult:
+        """Return how the attempt ended, which it must have.
+
+        Args:
+            ending: The exit record, when it is at hand.
+        """
+        return ended(ending or self.ending(), self.result())
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            return (self.path / name).read_bytes()
+        except OSError:
+            return None
