@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from headrace.engine.cache import explain_difference
 from headrace.engine.commands import Command, LookUpCache, SetTimer, StartAttempt, StopAttempt
+from headrace.engine.macros import render_macros
+from headrace.engine.parameters import run_parameters
 from headrace.engine.plan import Plan
 from headrace.engine.planning import plan
 from headrace.engine.state import RunState, new_run, story
@@ -26,6 +28,8 @@ __all__ = [
     "new_run",
     "outstanding",
     "plan",
+    "render_macros",
+    "run_parameters",
     "step",
     "story",
     "was_started",

@@ -3,9 +3,9 @@
 Pure. Budgets are separate: what the code did (``user``, ``oom``, ``deadline``) uses the author's
 retry policy; a lost place (``infrastructure``) its own three; ``configuration`` is never retried.
 
-Back-off before the n-th retry is ``backoffDuration * backoffFactor^(n-1)``, and all waiting together
-is at most ``backoffMaxDuration``: time in which attempts run is not counted, so that the SDK's
-default of one hour does not take the retries away from long steps (Argo counts it).
+Back-off before the n-th retry is ``backoffDuration * backoffFactor^(n-1)``, and all waiting is at
+most ``backoffMaxDuration``: the time in which attempts run is not counted, so that the SDK's default
+of one hour does not take the retries away from long steps (Argo counts it).
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def timer_of(task: TaskRun) -> SetTimer:
 
 def retry_delay_s(task: TaskRun, failure: Failure) -> float | None:
     """Count a failure against its budget; return the wait before the next attempt, or None."""
-    if failure.kind in ("configuration",):
+    if failure.kind == "configuration":
         return None
     if failure.kind in ("infrastructure", "canceled"):  # nobody asked for that end: it was lost
         task.losses += 1

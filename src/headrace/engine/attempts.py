@@ -14,11 +14,11 @@ import msgspec
 from headrace.ir.model import Component, Container, Importer
 
 
-class _Value(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class _Value(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Base of the engine's values; JSON keys are the field names."""
 
 
-class AttemptId(msgspec.Struct, frozen=True, order=True):
+class AttemptId(msgspec.Struct, frozen=True, order=True, gc=False):
     """Identity of one try: the run, the path of the task in it, and the count of tries from 1."""
 
     run_id: str
@@ -34,7 +34,7 @@ class AttemptId(msgspec.Struct, frozen=True, order=True):
         return hashlib.sha256(str(self).encode()).hexdigest()[:20]
 
 
-class Artifact(_Value):
+class Artifact(_Value, frozen=True):
     """A typed reference to stored bytes.
 
     Attributes:
@@ -56,21 +56,21 @@ class Artifact(_Value):
     custom_path: str | None = None
 
 
-class Inputs(_Value):
+class Inputs(_Value, frozen=True):
     """Resolved inputs; a single artifact is a tuple of one."""
 
     parameters: dict[str, Any] = {}
     artifacts: dict[str, tuple[Artifact, ...]] = {}
 
 
-class Outputs(_Value):
+class Outputs(_Value, frozen=True):
     """Values that a task made; a single artifact is a tuple of one."""
 
     parameters: dict[str, Any] = {}
     artifacts: dict[str, tuple[Artifact, ...]] = {}
 
 
-class ResourceRequest(_Value):
+class ResourceRequest(_Value, frozen=True):
     """Resources of one attempt, parsed: cores, bytes, whole accelerators; None is not asked."""
 
     cpu_request: float | None = None
@@ -81,7 +81,7 @@ class ResourceRequest(_Value):
     accelerator_count: int = 0
 
 
-class Job(_Value):
+class Job(_Value, frozen=True):
     """What placeholders may say about the run and the task (KFP: ``{{$.pipeline_job_…}}``).
 
     Times are seconds since the epoch, UTC.
@@ -97,7 +97,7 @@ class Job(_Value):
     scheduled_at: float | None = None
 
 
-class AttemptSpec(_Value):
+class AttemptSpec(_Value, frozen=True):
     """Everything that a launcher needs to start an attempt.
 
     Attributes:
@@ -131,7 +131,7 @@ class AttemptSpec(_Value):
 FailureKind = Literal["user", "oom", "deadline", "infrastructure", "configuration", "canceled"]
 
 
-class Failure(_Value):
+class Failure(_Value, frozen=True):
     """Why an attempt failed.
 
     Attributes:
@@ -150,7 +150,7 @@ class Failure(_Value):
     exit_code: int | None = None
 
 
-class Usage(_Value):
+class Usage(_Value, frozen=True):
     """What an attempt used: seconds and bytes."""
 
     wall_s: float = 0.0
@@ -158,7 +158,7 @@ class Usage(_Value):
     max_rss_bytes: int = 0
 
 
-class OutputArtifact(_Value):
+class OutputArtifact(_Value, frozen=True):
     """An artifact as the executor reports it.
 
     Attributes:
@@ -175,7 +175,7 @@ class OutputArtifact(_Value):
     missing: bool = False
 
 
-class AttemptResult(_Value):
+class AttemptResult(_Value, frozen=True):
     """How an attempt ended; ``error`` is None exactly when it succeeded."""
 
     parameters: dict[str, Any] = {}

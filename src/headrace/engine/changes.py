@@ -17,11 +17,13 @@ TaskStateName = Literal["pending", "running", "succeeded", "failed", "skipped", 
 TaskKind = Literal["container", "importer", "dag", "condition", "loop", "iteration", "exit_handler"]
 
 
-class _Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="change"):
+class _Change(
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="change"
+):
     """Base of the changes."""
 
 
-class RunChanged(_Change, tag="run"):
+class RunChanged(_Change, frozen=True, tag="run"):
     """New state of the run; ``outputs`` and times are set once known."""
 
     state: RunStateName
@@ -31,13 +33,14 @@ class RunChanged(_Change, tag="run"):
     error: str | None = None
 
 
-class TaskChanged(_Change, tag="task"):
+class TaskChanged(_Change, frozen=True, tag="task"):
     """New state of a task run, whole: it replaces the row of the same path.
 
     Attributes:
         path: ``name``, ``group/name`` or, in a loop, ``loop[3]/name``.
         parent: Path of the group that it is in; empty for tasks of the root.
-        reason: Why it is in this state, in one sentence: what it waits for, why it was skipped or reused.
+        reason: Why it is in this state, in one sentence: what it waits for, why it was skipped or
+            reused.
         cache_key: Set when the task may be reused.
     """
 
@@ -63,7 +66,7 @@ class TaskChanged(_Change, tag="task"):
     error: Failure | None = None
 
 
-class AttemptChanged(_Change, tag="attempt"):
+class AttemptChanged(_Change, frozen=True, tag="attempt"):
     """New state of an attempt, whole."""
 
     path: str
@@ -77,7 +80,7 @@ class AttemptChanged(_Change, tag="attempt"):
     usage: Usage | None = None
 
 
-class ArtifactAdded(_Change, tag="artifact"):
+class ArtifactAdded(_Change, frozen=True, tag="artifact"):
     """An artifact that an attempt made (never changed afterwards)."""
 
     artifact: Artifact
@@ -85,7 +88,7 @@ class ArtifactAdded(_Change, tag="artifact"):
     attempt: int
 
 
-class ArtifactUsed(_Change, tag="use"):
+class ArtifactUsed(_Change, frozen=True, tag="use"):
     """Lineage: the task read this artifact (``input``) or has it as output (``output``)."""
 
     artifact_id: str
@@ -94,7 +97,7 @@ class ArtifactUsed(_Change, tag="use"):
     name: str
 
 
-class MetricAdded(_Change, tag="metric"):
+class MetricAdded(_Change, frozen=True, tag="metric"):
     """A scalar metric of a task, taken from a Metrics artifact."""
 
     path: str
@@ -103,7 +106,7 @@ class MetricAdded(_Change, tag="metric"):
     value: float
 
 
-class CacheEntryAdded(_Change, tag="cache"):
+class CacheEntryAdded(_Change, frozen=True, tag="cache"):
     """Outputs that later tasks with the same key may take over."""
 
     key: str
@@ -112,7 +115,7 @@ class CacheEntryAdded(_Change, tag="cache"):
     outputs: Outputs
 
 
-class Logged(_Change, tag="log"):
+class Logged(_Change, frozen=True, tag="log"):
     """An entry of the run's history for people and event feeds."""
 
     kind: str

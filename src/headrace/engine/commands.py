@@ -7,24 +7,24 @@ import msgspec
 from headrace.engine.attempts import AttemptId, AttemptSpec
 
 
-class _Command(msgspec.Struct, frozen=True, kw_only=True):
+class _Command(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Base of the commands."""
 
 
-class StartAttempt(_Command):
+class StartAttempt(_Command, frozen=True):
     """Start this attempt when there is room for it; importers too."""
 
     spec: AttemptSpec
 
 
-class StopAttempt(_Command):
+class StopAttempt(_Command, frozen=True):
     """End this attempt: SIGTERM, then SIGKILL after the grace. Also when it never started."""
 
     attempt: AttemptId
     reason: str
 
 
-class LookUpCache(_Command):
+class LookUpCache(_Command, frozen=True):
     """Look the key up and answer with ``CacheAnswered``.
 
     Attributes:
@@ -38,8 +38,8 @@ class LookUpCache(_Command):
     fields: dict[str, str]
 
 
-class SetTimer(_Command):
-    """Feed ``TimerFired(timer)`` at this time (seconds since the epoch). Setting it again moves it."""
+class SetTimer(_Command, frozen=True):
+    """Feed ``TimerFired(timer)`` at this time, seconds since the epoch; setting again moves it."""
 
     timer: str
     at: float

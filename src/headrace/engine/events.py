@@ -9,19 +9,23 @@ import msgspec
 from headrace.engine.attempts import AttemptId, AttemptResult, Outputs
 
 
-class _Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="event"):
+class _Event(
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="event"
+):
     """Base of the events."""
 
 
-class RunSubmitted(_Event, tag="run_submitted"):
+class RunSubmitted(_Event, frozen=True, tag="run_submitted"):
     """A run begins; holds everything that its course depends on.
 
     Attributes:
-        pipeline_root: URI prefix of the run's outputs.
+        pipeline_root: URI prefix; the run's outputs go below ``<root>/<pipeline>/<run_id>``.
         locks: Digest of the package environment by executor label.
-        fingerprints: What else identifies an executor's code by label (digest of its image); optional.
+        fingerprints: What else identifies an executor's code by label (digest of its image);
+            optional.
         cache: False: nothing is reused; None: as the tasks say.
-        reuse: Outputs of tasks of an earlier run by task path, taken over when their keys are the same.
+        reuse: Outputs of tasks of an earlier run by task path, taken over when their keys are the
+            same.
         reuse_keys: Cache keys of those tasks, as that run recorded them.
         reuse_source: Id of that run.
         rerun: Task paths that must run again whatever the cache says (with all iterations).
@@ -48,7 +52,7 @@ class RunSubmitted(_Event, tag="run_submitted"):
     workspace: str | None = None
 
 
-class CacheAnswered(_Event, tag="cache_answered"):
+class CacheAnswered(_Event, frozen=True, tag="cache_answered"):
     """The store looked up a task's cache key.
 
     Attributes:
@@ -63,33 +67,33 @@ class CacheAnswered(_Event, tag="cache_answered"):
     reason: str = ""
 
 
-class AttemptStarted(_Event, tag="attempt_started"):
+class AttemptStarted(_Event, frozen=True, tag="attempt_started"):
     """The launcher started the attempt; ``where`` says on what (pid, pod)."""
 
     attempt: AttemptId
     where: str = ""
 
 
-class AttemptFinished(_Event, tag="attempt_finished"):
+class AttemptFinished(_Event, frozen=True, tag="attempt_finished"):
     """The attempt ended, one way or the other."""
 
     attempt: AttemptId
     result: AttemptResult
 
 
-class TimerFired(_Event, tag="timer_fired"):
+class TimerFired(_Event, frozen=True, tag="timer_fired"):
     """The time of an earlier ``SetTimer`` has come."""
 
     timer: str
 
 
-class CancelRequested(_Event, tag="cancel_requested"):
+class CancelRequested(_Event, frozen=True, tag="cancel_requested"):
     """Somebody wants the run to end."""
 
     reason: str = ""
 
 
-class RetryRequested(_Event, tag="retry_requested"):
+class RetryRequested(_Event, frozen=True, tag="retry_requested"):
     """Somebody wants an ended run to go on: what did not succeed runs again."""
 
     reason: str = ""

@@ -25,7 +25,7 @@ from headrace.engine.bindings import (
 from headrace.engine.state import NO_OUTPUTS, RunState, Scope, TaskRun
 from headrace.engine.statuses import final_status
 from headrace.engine.turn import Turn
-from headrace.engine.values import BadValue, coerced
+from headrace.engine.values import BadValue, coerced, whole
 from headrace.errors import SpecError
 from headrace.ir.placeholders import Context, render_constant
 
@@ -90,7 +90,7 @@ def resolve(turn: Turn, task: TaskRun) -> Resolved:
         for binding in rendered:
             _add_rendered(parameters, extras, binding, context, task)
     for name, declared in plan.defaults:
-        parameters[name] = _coerced(declared.default_value, name, declared, task)
+        parameters[name] = _coerced(whole(declared.default_value), name, declared, task)
     for name in plan.required:
         message = f"input {name} of {plan.name} has no value"
         raise Unresolved(message)
@@ -135,7 +135,7 @@ def _add(parameters: dict[str, Any], binding: ParameterBinding, value: Any, task
         value = _selected(binding, value)
         value = MISSING if value is None else value
     if value is MISSING:
-        value = declared.default_value
+        value = whole(declared.default_value)
         if value is MISSING:
             if not declared.is_optional:
                 raise _missing(binding.name, binding.source, task)
@@ -228,7 +228,7 @@ def _context(
         job_id=submitted.run_id,
         task_name=task.plan.name,
         task_id=task_id(submitted.run_id, task.path),
-        pipeline_root=submitted.pipeline_root,
+        pipeline_root=turn.state.output_root,
         create_time=timestamp(turn.state.created_at),
         schedule_time=None if scheduled is None else timestamp(scheduled),
         workspace_path=workspace_path(turn.state),

@@ -156,7 +156,7 @@ def _job(turn: Turn, task: TaskRun) -> Job:
         pipeline=turn.plan.pipeline,
         task_name=task.plan.name,
         task_id=task_id(submitted.run_id, task.path),
-        pipeline_root=submitted.pipeline_root,
+        pipeline_root=turn.state.output_root,
         created_at=turn.state.created_at,
         scheduled_at=submitted.scheduled_at,
     )
@@ -164,11 +164,9 @@ def _job(turn: Turn, task: TaskRun) -> Job:
 
 def _output_root(state: RunState, path: str, number: int) -> str:
     """Return the attempt's own URI; an iteration is a segment, since brackets are none of a URI."""
-    assert state.submitted is not None
-    root = state.submitted.pipeline_root.partition("?")[0].rstrip("/")
     if "[" in path:
         path = path.replace("[", "/").replace("]", "")
-    return f"{root}/{path}/{number}"
+    return f"{state.output_root}/{path}/{number}"
 
 
 def _container(
@@ -267,7 +265,7 @@ def _fields(state: RunState, plan: TaskPlan, spec: AttemptSpec) -> dict[str, str
 
 
 def _reused(turn: Turn, task: TaskRun) -> bool:
-    """Take over what the same task made in the run that this one repeats, if its key is the same."""
+    """Take over what the task made in the run that this one repeats, if its key is the same."""
     submitted = turn.state.submitted
     assert submitted is not None
     earlier = submitted.reuse.get(task.path)

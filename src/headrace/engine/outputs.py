@@ -1,4 +1,4 @@
-"""What tasks and groups made: results of attempts become outputs, artifacts, metrics, cache entries.
+"""What tasks and groups made: results become outputs, artifacts, metrics and cache entries.
 
 Pure. Outputs that a component does not declare are dropped; KFP does the same (facts C.3).
 """

@@ -34,9 +34,10 @@ from headrace.engine.plan import (
     Selected,
     TaskPlan,
 )
-from headrace.engine.platform_inputs import Reference, references
+from headrace.engine.platform_inputs import references
 from headrace.engine.quantities import duration_s
 from headrace.engine.resources import resource_request, resource_texts
+from headrace.engine.values import whole
 from headrace.errors import SpecError
 from headrace.ir import conditions, selectors
 from headrace.ir.model import (
@@ -102,7 +103,7 @@ class _Planner:
             message = f"component {name} has no executor: {label!r} is not in the document"
             raise SpecError(message, path=f"components.{name}.executorLabel")
         if executor.container is None and executor.importer is None:
-            raw = self._raw_executor(label)
+            raw = list(self._raw_executors().get(label) or {})
             message = (
                 f"executor {label} is a {' or '.join(raw) or 'nothing'}, which cannot run here"
             )
@@ -126,9 +127,9 @@ class _Planner:
             mentions_workspace=_mentions_workspace(container),
         )
 
-    def _raw_executor(self, label: str) -> list[str]:
-        executors: Any = (self._document.raw.get("deploymentSpec") or {}).get("executors") or {}
-        return list(executors.get(label) or {})
+    def _raw_executors(self) -> dict[str, dict[str, Any]]:
+        raw = cast("dict[str, dict[str, Any]]", self._document.raw)
+        return raw.get("deploymentSpec", {}).get("executors") or {}
 
     # ------------------------------------------------------------------ graphs
 
@@ -139,8 +140,7 @@ class _Planner:
         for task in specs:
             _check_segment(task, "task", f"{path}.tasks")
         drafts = [
-            _Draft(self, position, task, spec, index, f"{path}.tasks.{task}")
-            for position, (task, spec) in enumerate(specs.items())
+            _Draft(self, task, spec, index, f"{path}.tasks.{task}") for task, spec in specs.items()
         ]
         followers: list[list[int]] = [[] for _ in drafts]
         for draft in drafts:
@@ -207,15 +207,9 @@ class _Draft:
     """A task whose followers are not known yet."""
 
     def __init__(
-        self,
-        planner: _Planner,
-        index: int,
-        name: str,
-        spec: TaskSpec,
-        siblings: dict[str, int],
-        path: str,
+        self, planner: _Planner, name: str, spec: TaskSpec, siblings: dict[str, int], path: str
     ) -> None:
-        self.index = index
+        self.index = siblings[name]
         self._name = name
         self._spec = spec
         self._siblings = siblings
@@ -453,7 +447,7 @@ def _constant(value: RuntimeValue) -> Constant | ScopeInput:
         constant = next(iter(deprecated.values()), None)
         if "intValue" in deprecated:
             constant = int(deprecated["intValue"])
-    return Constant(constant, rendered=_has_placeholder(constant))
+    return Constant(whole(constant), rendered=_has_placeholder(constant))
 
 
 def _has_placeholder(value: Any) -> bool:

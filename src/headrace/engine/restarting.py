@@ -1,7 +1,7 @@
 """Goes on with an ended run: what did not succeed runs again, what did stays.
 
-Pure. A group that failed inside goes on inside. A task whose dependency runs again runs again from
-the start, also when it had succeeded: that is how an exit task hears of the new end. Attempt numbers
+Pure. A group that failed inside goes on inside. A task whose dependency runs again starts anew,
+also when it had succeeded: that is how an exit task hears of the new end. Attempt numbers
 go on, so that no attempt has the id of an earlier one.
 """
 

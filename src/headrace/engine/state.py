@@ -19,8 +19,8 @@ from headrace.engine.plan import DagPlan, Plan, TaskPlan
 
 Phase = Literal["waiting", "lookup", "starting", "running", "backoff", "open", "ended"]
 
-#: All moves of a task run. ``waiting`` for others, ``lookup`` of the cache, ``starting`` asked of
-#: the launcher, ``running``, ``backoff`` before the next attempt, ``open`` a group with tasks inside.
+#: All moves of a task run. ``waiting`` for others, ``lookup`` of the cache, ``starting`` asked
+#: of the launcher, ``running``, ``backoff`` before the next attempt, ``open`` a group at work.
 MOVES: dict[Phase, frozenset[Phase]] = {
     "waiting": frozenset({"lookup", "starting", "open", "ended"}),
     "lookup": frozenset({"starting", "ended"}),
@@ -237,6 +237,7 @@ class RunState:
         active: Task runs about which something is under way outside, by path.
         reached: Last attempt numbers of task runs that were let go of and may start again.
         identities: Parts of cache keys by executor label, as far as the run decides them.
+        output_root: URI below which the run's own outputs go: root, pipeline, run (facts C.4).
         generation: Number of retries of the run.
         deadline_at: When the run's time is up; None without a deadline.
     """
@@ -250,6 +251,7 @@ class RunState:
         "generation",
         "identities",
         "name",
+        "output_root",
         "outputs",
         "reached",
         "root",
@@ -265,6 +267,7 @@ class RunState:
         self.created_at = 0.0
         self.started_at: float | None = None
         self.finished_at: float | None = None
+        self.output_root = ""
         self.root: Scope | None = None
         self.outputs: Outputs | None = None
         self.error: str | None = None

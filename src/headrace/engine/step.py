@@ -7,6 +7,7 @@ which recovery relies on. Rules are in the modules that the two tables name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -46,6 +47,7 @@ from headrace.engine.stopping import (
 )
 from headrace.engine.triggers import begin, ended
 from headrace.engine.turn import Turn
+from headrace.engine.values import BadValue, defaulted
 
 
 class Step(NamedTuple):
@@ -121,6 +123,8 @@ def _run_submitted(turn: Turn, event: RunSubmitted) -> None:
         return
     state.submitted = event
     state.created_at = state.started_at = turn.now
+    root = event.pipeline_root.partition("?")[0].rstrip("/")
+    state.output_root = f"{root}/{turn.plan.pipeline}/{event.run_id}"
     state.name = "running"
     turn.run_touched = True
     set_deadline(turn)
@@ -133,7 +137,8 @@ def _root_inputs(plan: Plan, event: RunSubmitted) -> Inputs:
     for name, spec in plan.root.component.input_definitions.parameters.items():
         value = event.parameters.get(name)
         if value is None and spec.default_value is not msgspec.UNSET:
-            value = spec.default_value
+            with suppress(BadValue):
+                value = defaulted(spec)
         parameters[name] = value
     return Inputs(parameters=parameters)
 

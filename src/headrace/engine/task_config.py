@@ -1,7 +1,7 @@
 """The value of a TASK_CONFIG input: how the task is set up, for code that starts pods of its own.
 
-Pure. A component lists the kinds that it takes over (facts A.2, C.6); such a kind is left out of the
-task itself unless it says that it applies to the task as well. Values have Kubernetes' form.
+Pure. A component lists the kinds that it takes over (facts A.2, C.6); such a kind is left out of
+the task itself unless it says that it applies to the task as well. Values have Kubernetes' form.
 """
 
 from __future__ import annotations
@@ -95,13 +95,15 @@ def _resources(resources: Resources | None) -> dict[str, Any]:
 def _kubernetes(kind: str, config: dict[str, Any]) -> dict[str, Any]:
     match kind:
         case "KUBERNETES_TOLERATIONS":
-            return {"tolerations": _flattened(config.get("tolerations") or [], "tolerationJson")}
+            return {"tolerations": _flattened(_entries(config, "tolerations"), "tolerationJson")}
         case "KUBERNETES_NODE_SELECTOR":
-            selector = config.get("nodeSelector") or {}
-            labels = _constant(selector.get("nodeSelectorJson")) or selector.get("labels") or {}
+            selector = cast("dict[str, Any]", config.get("nodeSelector") or {})
+            labels: Any = (
+                _constant(selector.get("nodeSelectorJson")) or selector.get("labels") or {}
+            )
             return {"nodeSelector": labels}
         case "KUBERNETES_AFFINITY":
-            return {"affinity": _affinity(config.get("nodeAffinity") or [])}
+            return {"affinity": _affinity(_entries(config, "nodeAffinity"))}
         case _:
             return _volumes(config)
 
@@ -136,19 +138,19 @@ def _volumes(config: dict[str, Any]) -> dict[str, Any]:
         mount = {"name": name, "mountPath": entry.get("mountPath", "")}
         mounts.append(mount | ({"subPath": entry["subPath"]} if entry.get("subPath") else {}))
 
-    for entry in config.get("pvcMount") or []:
+    for entry in _entries(config, "pvcMount"):
         name = str(_constant(entry.get("pvcNameParameter")) or entry.get("constant") or "")
         add(name, {"persistentVolumeClaim": {"claimName": name}}, entry)
-    for entry in config.get("secretAsVolume") or []:
+    for entry in _entries(config, "secretAsVolume"):
         name = str(_constant(entry.get("secretNameParameter")) or entry.get("secretName") or "")
         optional = bool(entry.get("optional"))
         add(name, {"secret": {"secretName": name, "optional": optional}}, entry)
-    for entry in config.get("configMapAsVolume") or []:
+    for entry in _entries(config, "configMapAsVolume"):
         name = str(
             _constant(entry.get("configMapNameParameter")) or entry.get("configMapName") or ""
         )
         add(name, {"configMap": {"name": name, "optional": bool(entry.get("optional"))}}, entry)
-    for entry in config.get("emptyDirMounts") or []:
+    for entry in _entries(config, "emptyDirMounts"):
         limits = {"medium": entry.get("medium"), "sizeLimit": entry.get("sizeLimit")}
         empty = {key: item for key, item in limits.items() if item}
         add(str(entry.get("volumeName", "")), {"emptyDir": empty}, entry)
@@ -168,5 +170,10 @@ def _flattened(entries: list[dict[str, Any]], key: str) -> list[Any]:
     return found
 
 
+def _entries(config: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", config.get(key) or [])
+
+
 def _constant(parameter: dict[str, Any] | None) -> Any:
-    return ((parameter or {}).get("runtimeValue") or {}).get("constant")
+    value = cast("dict[str, Any]", (parameter or {}).get("runtimeValue") or {})
+    return value.get("constant")

@@ -21,6 +21,7 @@ from headrace.errors import SpecError
 from headrace.ir.placeholders import render_text
 from headrace.ir.values import text_of
 
+_SHOWN = 40
 _OPERAND = re.compile(r"inputs\.parameter_values\[(['\"])(.*?)\1\]")
 
 
@@ -131,7 +132,7 @@ def readable(condition: str, inputs: Inputs) -> str:
         value = inputs.parameters.get(name)
         short = name.removeprefix("pipelinechannel--")
         text = "nothing" if value is None else text_of(value)
-        return f"{short} ({text if len(text) <= 40 else text[:37] + '…'})"
+        return f"{short} ({text if len(text) <= _SHOWN else text[:_SHOWN] + '…'})"
 
     return _OPERAND.sub(operand, condition)[:500]
 

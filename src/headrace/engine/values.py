@@ -1,4 +1,4 @@
-"""Values of parameters against their declared types: what is accepted, and what is turned into what.
+"""Values of parameters against their declared types: what is accepted, and what becomes what.
 
 Pure. Facts C.6: a STRING that is given another JSON value takes its JSON text; any other mismatch
 is an error. Whole numbers stand for integers however JSON writes them.
@@ -7,7 +7,7 @@ is an error. Whole numbers stand for integers however JSON writes them.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from headrace.ir.model import InputParameterSpec, ParameterType
 from headrace.ir.values import text_of
@@ -18,6 +18,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "TASK_FINAL_STATUS": (dict,),
     "TASK_CONFIG": (dict,),
 }
+_SHOWN = 60
 _WORDS: dict[str, str] = {
     "NUMBER_DOUBLE": "a number",
     "NUMBER_INTEGER": "an integer",
@@ -30,7 +31,7 @@ _WORDS: dict[str, str] = {
 }
 
 
-class BadValue(ValueError):
+class BadValue(ValueError):  # noqa: N818 - the text reads "input x expects …"
     """A value that its declaration does not allow; the text completes "input x …"."""
 
 
@@ -53,16 +54,24 @@ def coerced(value: Any, spec: InputParameterSpec) -> Any:
     return value
 
 
+def defaulted(spec: InputParameterSpec) -> Any:
+    """Return the declared default as a task receives it.
+
+    Raises:
+        BadValue: The default is not of the declared type.
+    """
+    return coerced(whole(spec.default_value), spec)
+
+
 def typed(value: Any, kind: ParameterType) -> Any:
-    """Return the value when it is of the type; a whole float becomes the integer that it stands for.
+    """Return the value when it is of the type; numbers become integers or floats as declared.
 
     Raises:
         BadValue: It is of another type.
     """
     if kind in ("NUMBER_INTEGER", "NUMBER_DOUBLE"):
         if isinstance(value, int | float) and not isinstance(value, bool):
-            whole = kind == "NUMBER_INTEGER" and isinstance(value, float)
-            return int(value) if whole and math.isfinite(value) and value.is_integer() else value
+            return float(value) if kind == "NUMBER_DOUBLE" else whole(value)
     elif kind == "BOOLEAN":
         if isinstance(value, bool):
             return value
@@ -75,10 +84,27 @@ def typed(value: Any, kind: ParameterType) -> Any:
     raise BadValue(message)
 
 
+def whole(value: Any) -> Any:
+    """Return a JSON value whose whole floats are integers, also inside of lists and dictionaries.
+
+    Protobuf writes every number of a document as a double; KFP's back end gives tasks ``3`` for
+    ``3.0`` again (facts C.3).
+    """
+    match value:
+        case float():
+            return int(value) if math.isfinite(value) and value.is_integer() else value
+        case list():
+            return [whole(item) for item in cast("list[Any]", value)]
+        case dict():
+            return {key: whole(item) for key, item in cast("dict[str, Any]", value).items()}
+        case _:
+            return value
+
+
 def shown(value: Any) -> str:
     """Return a value as an error shows it: its type in words and its text, cut."""
     text = text_of(value)
-    text = text if len(text) <= 60 else text[:57] + "…"
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     match value:
         case None:
             return "nothing"
