@@ -175,12 +175,15 @@ def headrace_command() -> Path:
     return Path(sys.executable).with_name("headrace")
 
 
-def run_pipeline(home: Path, source: Path, **parameters: object) -> tuple[float, dict]:
+def run_pipeline(
+    home: Path, source: Path, environment: dict[str, str] | None = None, **parameters: object
+) -> tuple[float, dict]:
     """Run a pipeline by the command line; return wall seconds and the JSON it printed.
 
     Args:
-        home: The Headrace home; a fresh one holds no cache.
+        home: The Headrace home; a fresh one holds no results to reuse.
         source: Python file or IR.
+        environment: Further variables for the command.
         parameters: Pipeline parameters; values that are not text are written as JSON.
 
     Raises:
@@ -191,7 +194,7 @@ def run_pipeline(home: Path, source: Path, **parameters: object) -> tuple[float,
         text = value if isinstance(value, str) else json.dumps(value)
         command += ["-p", f"{name}={text}"]
     began = time.perf_counter()
-    output = _complete(command, {"HEADRACE_HOME": str(home)})
+    output = _complete(command, {"HEADRACE_HOME": str(home), **(environment or {})})
     taken = time.perf_counter() - began
     return taken, json.loads(output)
 
@@ -242,6 +245,16 @@ def printed_seconds(command: Sequence[str | Path], **environment: str) -> float:
     """
     output = _complete(command, environment)
     return float(output.rsplit("SECONDS", 1)[1])
+
+
+def empty_caches(folder: Path) -> dict[str, str]:
+    """Return variables that make every cache of packages and environments an empty one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "XDG_CACHE_HOME": str(folder),
+        "UV_CACHE_DIR": str(folder / "uv"),
+        "PIP_CACHE_DIR": str(folder / "pip"),
+    }
 
 
 def kfp_local(mode: str, workload: str, **parameters: object) -> float:
