@@ -10,8 +10,10 @@ from __future__ import annotations
 from headrace.ir import conditions, placeholders, selectors
 from headrace.ir.documents import SCHEMA_VERSION, read, read_dict
 from headrace.ir.model import Document, PipelineSpec
+from headrace.ir.packages import read_package
 from headrace.ir.problems import InvalidDocument
 from headrace.ir.values import text_of
+from headrace.ir.writing import dump_yaml, write_json, write_yaml
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -19,9 +21,13 @@ __all__ = [
     "InvalidDocument",
     "PipelineSpec",
     "conditions",
+    "dump_yaml",
     "placeholders",
     "read",
     "read_dict",
+    "read_package",
     "selectors",
     "text_of",
+    "write_json",
+    "write_yaml",
 ]
