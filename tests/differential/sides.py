@@ -73,6 +73,8 @@ def oracle_outcomes(files: Sequence[Path], *, keep: bool = True) -> Outcomes:
     outcomes = _run(python, files, fresh)
     if keep:
         fresh.replace(kept)
+        for old in sorted(kept.parent.glob("*.json"), key=lambda path: -path.stat().st_mtime)[20:]:
+            old.unlink()
     return outcomes
 
 
@@ -119,7 +121,8 @@ def _run(python: Path, files: Sequence[Path], out: Path, *options: str) -> Outco
 def _cache_path(python: Path, files: Sequence[Path]) -> Path:
     digest = hashlib.sha256(str(python).encode())
     for path in [HERE / "compile_cases.py", *_all_inputs(files)]:
-        digest.update(f"{path}:{path.stat().st_mode}".encode())
+        place = path if path.is_relative_to(HERE) else path.name  # a path may be compiled in
+        digest.update(f"{place}:{path.stat().st_mode}".encode())
         digest.update(path.read_bytes())
     return (
         Path(platformdirs.user_cache_dir("headrace")) / "oracle" / f"{digest.hexdigest()[:24]}.json"

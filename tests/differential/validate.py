@@ -25,7 +25,7 @@ def refusal(documents):
 
     kinds = (pipeline_spec_pb2.PipelineSpec, pipeline_spec_pb2.PlatformSpec)
     try:
-        for kind, document in zip(kinds, documents):
+        for kind, document in zip(kinds, documents, strict=False):
             json_format.ParseDict(document, kind())
         check_inside(documents)
     except json_format.ParseError as error:
