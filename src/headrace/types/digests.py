@@ -57,12 +57,26 @@ def digest_path(path: Union[str, Path]) -> Digest:
     """
     path = Path(path)
     mode = _mode(path)
-    if stat.S_ISREG(mode):
-        hexadecimal, size = _hash_file(path)
-        return Digest("sha256:" + hexadecimal, size)
     if stat.S_ISDIR(mode):
         return _hash_tree(path)
-    raise UnsafeTreeError("%s is %s: write a file or a directory there" % (path, _kind(mode)))
+    _check_file(path, mode)
+    hexadecimal, size = _hash_file(path)
+    return Digest("sha256:" + hexadecimal, size)
+
+
+def check_path(path: Union[str, Path]) -> None:
+    """Check that a path has stable content, without reading the files.
+
+    Raises:
+        UnsafeTreeError: ``digest_path`` would refuse it.
+    """
+    path = Path(path)
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
+        for name, entry in _entries(path, b""):
+            _check_entry(path, name, entry)
+    else:
+        _check_file(path, mode)
 
 
 def stat_signature(path: Union[str, Path]) -> str:
@@ -100,6 +114,7 @@ def _hash_tree(root: Path) -> Digest:
 
 
 def _line(root: Path, name: bytes, path: Path) -> Tuple[bytes, int]:
+    _check_entry(root, name, path)
     mode = path.lstat().st_mode
     counted_name = b"%d:%s\n" % (len(name), name)
     if stat.S_ISREG(mode):
@@ -107,10 +122,21 @@ def _line(root: Path, name: bytes, path: Path) -> Tuple[bytes, int]:
         return b"file %d %s %s" % (size, hexadecimal.encode(), counted_name), size
     if stat.S_ISDIR(mode):
         return b"dir " + counted_name, 0
+    target = _encoded(str(_read_link(path)))
+    return b"link %d:%s %s" % (len(target), target, counted_name), 0
+
+
+def _check_file(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise UnsafeTreeError("%s is %s: write a file or a directory there" % (path, _kind(mode)))
+
+
+def _check_entry(root: Path, name: bytes, path: Path) -> None:
+    mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        target = _inner_target(root, name, path)
-        return b"link %d:%s %s" % (len(target), target, counted_name), 0
-    raise UnsafeTreeError("%s is %s, which cannot be stored" % (path, _kind(mode)))
+        _check_link(root, name, path)
+    elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UnsafeTreeError("%s is %s, which cannot be stored" % (path, _kind(mode)))
 
 
 def _entries(directory: Path, prefix: bytes) -> _Paths:
@@ -129,8 +155,8 @@ def _entries(directory: Path, prefix: bytes) -> _Paths:
                 yield name, child
 
 
-def _inner_target(root: Path, name: bytes, link: Path) -> bytes:
-    """Return where a link leads, refusing links that are absolute, broken or lead outside."""
+def _check_link(root: Path, name: bytes, link: Path) -> None:
+    """Refuse links that are absolute, broken or lead outside."""
     try:
         text = str(_read_link(link))
         aim = link.resolve(strict=True)
@@ -144,7 +170,6 @@ def _inner_target(root: Path, name: bytes, link: Path) -> bytes:
             "%s is a symbolic link to %s, outside of what is stored: copy the file instead"
             % (link, text)
         )
-    return _encoded(text)
 
 
 def _read_link(link: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headrace.types.digests import UnsafeTreeError, digest_path, stat_signature
+from headrace.types.digests import UnsafeTreeError, check_path, digest_path, stat_signature
 
 NAMES = st.text(
     st.characters(blacklist_categories=("Cs",), blacklist_characters="/\0"), min_size=1, max_size=8
@@ -77,8 +77,9 @@ def test_a_link_that_leads_out_or_nowhere_is_refused(tmp_path, target):
     write(tmp_path / "outside", b"secret")
     write(tmp_path / "tree", {"d": {"x": b"1"}})
     (tmp_path / "tree" / "loop").symlink_to(target)
-    with pytest.raises(UnsafeTreeError, match="symbolic link"):
-        digest_path(tmp_path / "tree")
+    for look in (digest_path, check_path):
+        with pytest.raises(UnsafeTreeError, match="symbolic link"):
+            look(tmp_path / "tree")
 
 
 def test_a_link_that_leaves_and_comes_back_is_refused(tmp_path):
@@ -91,18 +92,20 @@ def test_a_link_that_leaves_and_comes_back_is_refused(tmp_path):
 def test_what_is_no_file_or_directory_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
-    with pytest.raises(UnsafeTreeError, match="a named pipe"):
-        digest_path(tmp_path / "pipe")
-    with pytest.raises(UnsafeTreeError, match="a symbolic link"):
-        digest_path(tmp_path / "link")
-    with pytest.raises(UnsafeTreeError, match="nothing at"):
-        digest_path(tmp_path / "missing")
+    (tmp_path / "tree").mkdir()
+    os.mkfifo(tmp_path / "tree" / "pipe")
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(tmp_path / "s"))
-        with pytest.raises(UnsafeTreeError, match="a socket"):
-            digest_path(tmp_path / "s")
-        with pytest.raises(UnsafeTreeError, match="cannot be stored"):
-            digest_path(tmp_path)
+        listening.bind(str(tmp_path / "socket"))
+        for name, problem in (
+            ("pipe", "a named pipe"),
+            ("link", "a symbolic link"),
+            ("missing", "nothing at"),
+            ("socket", "a socket"),
+            ("tree", "a named pipe, which cannot be stored"),
+        ):
+            for look in (digest_path, check_path):
+                with pytest.raises(UnsafeTreeError, match=problem):
+                    look(tmp_path / name)
 
 
 def test_names_that_are_no_utf8_count_as_bytes(tmp_path):
