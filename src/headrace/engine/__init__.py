@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from headrace.engine.cache import explain_difference
 from headrace.engine.commands import Command, LookUpCache, SetTimer, StartAttempt, StopAttempt
+from headrace.engine.invariants import check_invariants
 from headrace.engine.macros import render_macros
 from headrace.engine.parameters import run_parameters
 from headrace.engine.plan import Plan
@@ -24,6 +25,7 @@ __all__ = [
     "StartAttempt",
     "Step",
     "StopAttempt",
+    "check_invariants",
     "explain_difference",
     "new_run",
     "outstanding",

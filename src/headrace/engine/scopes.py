@@ -66,6 +66,7 @@ def close(turn: Turn, scope: Scope) -> None:
         owner.outputs = scope_outputs(scope)
         if not scope.kept:
             owner.body = None
+            scope.tasks.clear()  # task runs and scope refer to each other: spare the collector
         turn.end(owner, "succeeded")
 
 
