@@ -7,6 +7,7 @@ pipelines equal files.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,7 +21,10 @@ _TYPE_NAMES = {
     "STRUCT": "dict",
     "BOOLEAN": "bool",
 }
-_CONTINUED = "\n#              "
+#: What would end a comment or may not be in a YAML file at all; KFP writes it and cannot read it.
+_UNSAFE = re.compile(
+    "[^\\t\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
+)
 
 
 def write_yaml(
@@ -37,7 +41,7 @@ def write_yaml(
         description: What the header says; by default the pipeline's own description. A compiled
             component has one that its document does not carry.
     """
-    header = "\n".join(_header(spec, description))
+    header = "\n".join(_UNSAFE.sub(_as_escape, line) for line in _header(spec, description))
     text = f"{header}\n{dump(spec)}"
     return f"{text}---\n{dump(platform)}" if platform else text
 
@@ -59,7 +63,9 @@ def _header(spec: Mapping[str, Any], description: str | None) -> Iterator[str]:
     yield f"# Name: {info.get('name', '')}"
     text: str = info.get("description", "") if description is None else description
     if text:
-        yield f"# Description: {_CONTINUED.join(text.splitlines())}"
+        first, *rest = text.splitlines() or [""]
+        yield f"# Description: {first}"
+        yield from (f"#              {line}" for line in rest)
     yield from _interface("Inputs", root.get("inputDefinitions") or {})
     yield from _interface("Outputs", root.get("outputDefinitions") or {})
 
@@ -86,6 +92,9 @@ def _parameter(definition: Mapping[str, Any]) -> str:
     if "defaultValue" not in definition:
         return name
     value = definition["defaultValue"]
-    # A line break would end the comment, and the rest of the value become part of the document.
-    shown = "\\n".join(f"'{value}'".splitlines()) if isinstance(value, str) else repr(value)
+    shown = f"'{value}'" if isinstance(value, str) else repr(value)
     return f"{name} [Default: {shown}]"
+
+
+def _as_escape(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape").decode("ascii")
