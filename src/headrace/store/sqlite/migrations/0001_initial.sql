@@ -34,7 +34,7 @@ CREATE INDEX runs_by_experiment ON runs (namespace, experiment, created_at);
 
 CREATE INDEX runs_by_state ON runs (namespace, state, created_at);
 
-CREATE INDEX runs_unfinished ON runs (id) WHERE state IN ('pending', 'running', 'canceling');
+CREATE INDEX runs_unfinished ON runs (state) WHERE state IN ('pending', 'running', 'canceling');
 
 CREATE TABLE leases (
   run INTEGER NOT NULL PRIMARY KEY REFERENCES runs (id),
