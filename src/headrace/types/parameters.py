@@ -6,6 +6,7 @@ components.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
 import pathlib
@@ -13,7 +14,7 @@ import re
 import sys
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional, Tuple, get_type_hints
+from typing import Any, Dict, List, Optional, Tuple, cast, get_type_hints
 
 #: Types of the IR that a value can have (``ParameterTypeEnum`` of PipelineSpec).
 PARAMETER_KINDS = (
@@ -179,10 +180,9 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, pathlib.PurePath):
         return str(value)
     if isinstance(value, list):
-        items: List[Any] = value
-        return [plain_value(item) for item in items]
+        return [plain_value(item) for item in cast(List[Any], value)]
     if isinstance(value, dict):
-        fields: Dict[Any, Any] = value
+        fields = cast(Dict[Any, Any], value)
         return {key: plain_value(item) for key, item in fields.items()}
     if is_pydantic_model(type(value)):
         return value.model_dump(mode="json", by_alias=True)
@@ -276,9 +276,11 @@ def resolved_hints(function: Any) -> Dict[str, Any]:
 
 
 def _closure(function: Any) -> Dict[str, Any]:
-    names = function.__code__.co_freevars
-    cells = function.__closure__ or ()
-    return {name: cell.cell_contents for name, cell in zip(names, cells)}
+    scope: Dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        with contextlib.suppress(ValueError):  # the name is not bound yet
+            scope[name] = cell.cell_contents
+    return scope
 
 
 def _resolved(annotation: str, function: Any, scope: Dict[str, Any]) -> Any:

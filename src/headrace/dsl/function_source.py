@@ -1,0 +1,132 @@
+"""The source of a function as it travels to its task: alone, dedented, without decorators.
+
+Reads the author's files through ``inspect`` and executes nothing. Knows nothing of components.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import pathlib
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from headrace.dsl.exceptions import refused
+from headrace.errors import InvalidComponent, Location
+from headrace.types import artifacts
+from headrace.types.annotations import artifact_class_of, list_item, split_marker, strip_optional
+from headrace.types.parameters import TEXT_CLASSES, is_pydantic_model, resolved_hints
+
+# An async function runs on any executor, for what it calls is an ordinary function.
+_AWAITED = """
+import asyncio as _asyncio
+import functools as _functools
+_{name}_async = {name}
+
+
+@_functools.wraps(_{name}_async)
+def {name}(*args, **kwargs):
+    return _asyncio.run(_{name}_async(*args, **kwargs))
+"""
+
+
+def location_of(function: Callable[..., Any]) -> Location | None:
+    """Return where a function is defined, or None when it has no source."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return None
+    return Location(code.co_filename, code.co_firstlineno, f"def {function.__name__}(…)")
+
+
+def function_source(function: Callable[..., Any]) -> str:
+    """Return the source of a function from its ``def`` on, without indentation.
+
+    Raises:
+        InvalidComponent: There is no source, as in an interactive session, or no ``def``.
+    """
+    try:
+        text = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError) as error:
+        raise refused(
+            InvalidComponent,
+            f"The source of {function.__name__!r} cannot be read, and a task needs it",
+            hint="define the function in a file",
+            where=location_of(function),
+        ) from error
+    lines = text.split("\n")
+    start = next(
+        (n for n, line in enumerate(lines) if line.startswith(("def ", "async def "))), None
+    )
+    if start is None:
+        raise refused(
+            InvalidComponent,
+            f"{function.__name__!r} is not defined with def, so its source cannot be sent to a task",
+            hint="write it as a function with def, indented like its decorator",
+            where=location_of(function),
+        )
+    source = "\n".join(lines[start:])
+    if lines[start].startswith("async"):
+        source = source.rstrip("\n") + "\n\n" + _AWAITED.format(name=function.__name__)
+    return source
+
+
+def needed_imports(function: Callable[..., Any]) -> list[str]:
+    """Return the lines that make the names in a function's annotations known, sorted, each once.
+
+    Artifact classes, models and enumerations of the author's own are imported from their module;
+    dates and paths from the standard library.
+    """
+    lines: set[str] = set()
+    for annotation in resolved_hints(function).values():
+        for named in _classes_in(annotation):
+            line = _import_line(function, named)
+            if line is not None:
+                lines.add(line)
+    return sorted(lines)
+
+
+def enum_sources(function: Callable[..., Any]) -> list[str]:
+    """Return the source of each enumeration in a function's annotations."""
+    classes = dict.fromkeys(
+        named
+        for annotation in resolved_hints(function).values()
+        for named in _classes_in(annotation)
+        if issubclass(named, enum.Enum)
+    )
+    return [textwrap.dedent(inspect.getsource(named)) for named in classes]
+
+
+def _classes_in(annotation: Any) -> Iterator[type]:
+    inner, _ = split_marker(strip_optional(annotation)[0])
+    fields = getattr(inner, "__annotations__", {}) if hasattr(inner, "_fields") else {}
+    for candidate in (artifact_class_of(inner), list_item(inner), inner, *fields.values()):
+        if candidate is not inner and hasattr(candidate, "__metadata__"):
+            yield from _classes_in(candidate)
+        elif isinstance(candidate, type):
+            yield candidate
+
+
+def _import_line(function: Callable[..., Any], named: type) -> str | None:
+    if is_pydantic_model(named) or _is_own_artifact(named):
+        return _line_as_written(function, named)
+    if issubclass(named, enum.Enum):
+        return "import enum\nfrom enum import *"
+    if issubclass(named, TEXT_CLASSES):
+        module = "pathlib" if issubclass(named, pathlib.PurePath) else "datetime"
+        return f"import {module}\nfrom {module} import {named.__name__}"
+    return None
+
+
+def _is_own_artifact(named: type) -> bool:
+    return artifact_class_of(named) is named and named.__module__ != artifacts.__name__
+
+
+def _line_as_written(function: Callable[..., Any], named: type) -> str:
+    """Return the import of a class: of its module when the author wrote ``module.Class``."""
+    scope: dict[str, Any] = getattr(function, "__globals__", {})
+    by_name = scope.get(named.__name__) is named
+    if by_name or named.__module__ not in sys.modules:
+        return f"from {named.__module__} import {named.__name__}"
+    return f"import {named.__module__}"
