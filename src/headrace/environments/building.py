@@ -18,7 +18,7 @@ from headrace.environments.indexes import uv_environment
 from headrace.environments.lock import Lock
 from headrace.environments.locking import exclusive
 from headrace.environments.redaction import credentials_by_host, with_credentials
-from headrace.environments.resolving import BUILD_BACK_ENDS, exempt
+from headrace.environments.resolution import BUILD_BACK_ENDS, exempt
 from headrace.environments.running_uv import Outcome, run_uv
 from headrace.errors import EnvironmentUnresolvable, InfrastructureError
 

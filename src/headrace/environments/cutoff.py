@@ -14,6 +14,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from headrace.environments.request import is_pinned, requirement_name
 
 GRACE = timedelta(days=30)
+#: First releases of Python (its release schedules): before them nothing has wheels for it.
+_RELEASED = {
+    "3.8": date(2019, 10, 14),
+    "3.9": date(2020, 10, 5),
+    "3.10": date(2021, 10, 4),
+    "3.11": date(2022, 10, 24),
+    "3.12": date(2023, 10, 2),
+    "3.13": date(2024, 10, 7),
+    "3.14": date(2025, 10, 7),
+}
+_WHEELS_FOLLOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,21 @@ def cutoff_of(pinned: Sequence[str], uploaded: Mapping[str, tuple[str, str | Non
         f"{newest}=={version}, the newest of what is pinned, is of "
         f"{times[newest].date().isoformat()}",
     )
+
+
+def first_with_wheels(python: str, cutoff: Cutoff) -> tuple[Cutoff, ...]:
+    """Return later cut-offs to try where packages have no wheels for a Python that is younger.
+
+    Args:
+        python: Version without the patch level.
+        cutoff: The one that was too early.
+    """
+    reason = f"older packages have no wheels for Python {python}"
+    released = _RELEASED.get(python)
+    if released is None or cutoff.moment is None:
+        return ()
+    usable = datetime.combine(released + _WHEELS_FOLLOW, time(), UTC)
+    return (Cutoff(_text(usable), reason),) if _text(usable) > cutoff.moment else ()
 
 
 def _text(moment: datetime) -> str:

@@ -20,10 +20,14 @@ _LONGEST_REASON = 1500
 _NETWORK = re.compile(
     r"error sending request|dns error|tcp connect|timed out|network was disabled"
     r"|network connectivity is disabled|connection (reset|refused|closed)"
-    r"|HTTP status server error|Temporary failure in name resolution",
+    r"|HTTP status server error|could not resolve host|Temporary failure in name resolution",
     re.IGNORECASE,
 )
-_BUILD = re.compile(r"failed to build|build backend failed|failed to prepare", re.IGNORECASE)
+_BUILD = re.compile(
+    r"failed to (download and )?build|build backend|failed to prepare"
+    r"|failed to resolve requirements from",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(
     r"^(warning:|Resolved |Using |Prepared |Installed |Audited |Building )", re.IGNORECASE
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import os
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +51,39 @@ def write_wheel(
     return target
 
 
+BACKEND = """
+import zipfile
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    name = "{module}-{version}-py3-none-any.whl"
+    info = "{module}-{version}.dist-info"
+    with zipfile.ZipFile(directory + "/" + name, "w") as wheel:
+        wheel.writestr("{module}.py", "BUILT = True\\n")
+        wheel.writestr(info + "/METADATA", open("PKG-INFO").read())
+        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "/RECORD", "")
+    return name
+"""
+
+
+def write_sdist(folder: Path, name: str, version: str, backend: str = BACKEND) -> Path:
+    """Write a source distribution that builds itself, without any other package."""
+    root = f"{name}-{version}"
+    files = {
+        "PKG-INFO": f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n",
+        "pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'backend'\n"
+        "backend-path = ['.']\n",
+        "backend.py": backend.replace("{module}", name).replace("{version}", version),
+    }
+    target = folder / f"{root}.tar.gz"
+    with tarfile.open(target, "w:gz") as archive:
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"{root}/{path}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return target
+
+
 def _record_hash(text: str) -> str:
     digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
     return f"sha256={digest}"
@@ -62,7 +97,11 @@ def links(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _clean_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean_machine(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if request.node.get_closest_marker("network"):
+        return  # the index of this machine is wanted
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_", "HEADRACE_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -96,9 +135,14 @@ class Index:
         return f"http://reader:{self.password}@127.0.0.1:{self.port}/simple"
 
     def add(self, name: str, version: str, uploaded: str | None = None, **more) -> None:
-        wheel = write_wheel(self.folder, name, version, **more)
+        self._publish(write_wheel(self.folder, name, version, **more), uploaded)
+
+    def add_source(self, name: str, version: str, uploaded: str | None = None, **more) -> None:
+        self._publish(write_sdist(self.folder, name, version, **more), uploaded)
+
+    def _publish(self, file: Path, uploaded: str | None) -> None:
         if uploaded:
-            self.times[wheel.name] = uploaded
+            self.times[file.name] = uploaded
 
     def page(self, name: str) -> dict | None:
         prefix = name.replace("-", "_") + "-"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from headrace.environments import EnvironmentRequest, Lock, build, resolve, resolving
+from headrace.environments import EnvironmentRequest, Lock, build, cutoff, resolution, resolve
 from headrace.errors import EnvironmentUnresolvable, InfrastructureError
 
 from .conftest import Index, write_wheel
@@ -39,7 +40,7 @@ def test_the_second_time_no_process_is_started(tmp_path, links, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("uv was started")
 
-    monkeypatch.setattr(resolving, "run_uv", refuse)
+    monkeypatch.setattr(resolution, "run_uv", refuse)
     started = time.perf_counter()
     assert resolve(request, tmp_path / "locks") == first
     assert time.perf_counter() - started < 0.05  # the aim is 5 ms; the machine may be busy
@@ -99,6 +100,42 @@ def test_where_nothing_fits_in_time_today_is_taken_and_said(tmp_path, index: Ind
     assert versions(lock)["arrays"] == "2.0"
     assert lock.cutoff is None
     assert lock.notices == ("nothing fits as of 2023-02-18: packages are resolved as of today",)
+
+
+def test_a_python_younger_than_the_pin_gets_what_has_wheels_for_it(
+    tmp_path, index: Index, monkeypatch
+):
+    """Old releases have no wheels for it, and nothing is there to compile them with."""
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    monkeypatch.setitem(cutoff._RELEASED, own, date(2022, 10, 24))
+    index.add("plots", "0.11", "2021-08-01T00:00:00Z", requires=["arrays"])
+    index.add_source("arrays", "1.21", "2021-07-01T00:00:00Z")
+    index.add("arrays", "1.24", "2022-12-18T00:00:00Z")
+    index.add("arrays", "2.0", "2024-06-16T00:00:00Z")
+    request = EnvironmentRequest(("plots==0.11",), index_urls=(index.url,))
+    lock = resolve(request, tmp_path / "locks")
+    assert versions(lock) == {"plots": "0.11", "arrays": "1.24"}
+    assert "older packages have no wheels for Python" in lock.cutoff_reason
+
+
+def test_a_pinned_source_distribution_is_what_the_author_wants(tmp_path, index: Index):
+    index.add_source("arrays", "1.21", "2021-07-01T00:00:00Z")
+    request = EnvironmentRequest(("arrays==1.21",), index_urls=(index.url,))
+    lock = resolve(request, tmp_path / "locks")
+    assert lock.cutoff == "2021-07-31T00:00:00Z"
+    environment = build(lock, tmp_path / "environments")
+    assert (environment.site_packages / "arrays.py").read_text() == "BUILT = True\n"
+
+
+def test_a_source_distribution_that_does_not_build_is_named(tmp_path, index: Index):
+    broken = "def build_wheel(*a, **k):\n    raise RuntimeError('no compiler')\n"
+    index.add_source("arrays", "1.21", "2021-07-01T00:00:00Z", backend=broken)
+    request = EnvironmentRequest(("arrays==1.21",), index_urls=(index.url,))
+    lock = resolve(request, tmp_path / "locks")
+    with pytest.raises(EnvironmentUnresolvable) as caught:
+        build(lock, tmp_path / "environments")
+    assert caught.value.message.startswith("cannot install arrays==1.21 for Python 3.")
+    assert "no compiler" in caught.value.message
 
 
 def test_an_index_without_upload_times_gives_a_notice(tmp_path, index: Index):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from headrace.environments import EnvironmentRequest, Lock, pythons, resolve
-from headrace.environments.cutoff import cutoff_of, cutoff_on, pins
+from headrace.environments.cutoff import cutoff_of, cutoff_on, first_with_wheels, pins
 from headrace.environments.indexes import decisive_settings, pip_settings, uv_environment
 from headrace.environments.lock import lock_of
 from headrace.environments.pythons import Interpreter, choose_python, python_search
@@ -106,6 +106,14 @@ def test_a_time_at_the_end_of_the_calendar_does_no_harm():
 
 def test_a_chosen_day_counts_to_its_end():
     assert cutoff_on(date(2023, 12, 31)).moment == "2024-01-01T00:00:00Z"
+
+
+def test_a_later_cutoff_is_tried_for_a_younger_python_only():
+    early, late = cutoff_on(date(2021, 1, 1)), cutoff_on(date(2024, 1, 1))
+    (tried,) = first_with_wheels("3.11", early)
+    assert tried.moment == "2023-01-22T00:00:00Z"
+    assert first_with_wheels("3.11", late) == ()
+    assert first_with_wheels("3.99", early) == ()
 
 
 BASE = {"HOME": "/nowhere", "PATH": "/usr/bin", "PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
