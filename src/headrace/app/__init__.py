@@ -1,3 +1,76 @@
-"""Headrace: app."""
+"""The composition root: settings become concrete back ends; runs are prepared and carried out.
+
+The only unit that names both a port and what stands behind it.
+"""
 
 from __future__ import annotations
+
+from headrace.app.execution import (
+    Outcome,
+    controller,
+    execute,
+    forecast_here,
+    prepare_here,
+)
+from headrace.app.explaining import explanation
+from headrace.app.home import Home, cache_dir
+from headrace.app.machine import capacity
+from headrace.app.places import SourcePlace, place_of, source_key
+from headrace.app.preparation import Prepared, prepare
+from headrace.app.reading_logs import read_logs
+from headrace.app.results import (
+    artifact_value,
+    outputs_values,
+    run_parameters,
+    run_result,
+    run_summary,
+    task_result,
+    timestamp,
+)
+from headrace.app.settings import Config, find_home, read_config
+from headrace.app.submission import (
+    Reusable,
+    RunOptions,
+    Wishes,
+    document_values,
+    lock_of,
+    options_of,
+    submit,
+)
+from headrace.app.usage import suggestions
+
+__all__ = [
+    "Config",
+    "Home",
+    "Outcome",
+    "Prepared",
+    "Reusable",
+    "RunOptions",
+    "SourcePlace",
+    "Wishes",
+    "artifact_value",
+    "cache_dir",
+    "capacity",
+    "controller",
+    "document_values",
+    "execute",
+    "explanation",
+    "find_home",
+    "forecast_here",
+    "lock_of",
+    "options_of",
+    "outputs_values",
+    "place_of",
+    "prepare",
+    "prepare_here",
+    "read_config",
+    "read_logs",
+    "run_parameters",
+    "run_result",
+    "run_summary",
+    "source_key",
+    "submit",
+    "suggestions",
+    "task_result",
+    "timestamp",
+]

@@ -1,0 +1,90 @@
+"""What runs each attempt: which environment, which function, which place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from headrace.app.home import Home
+from headrace.app.places import place_of
+from headrace.app.submission import RunOptions, lock_of, options_of
+from headrace.engine.attempts import AttemptSpec
+from headrace.environments import (
+    Environment,
+    EnvironmentRequest,
+    LightweightSpec,
+    build,
+    request_from_command,
+    resolve,
+)
+from headrace.launchers.prepared import Prepared, PythonTask
+
+
+class Executors:
+    """Finds, and makes when they are missing, the environments of attempts.
+
+    Environments are built at the first attempt that needs them, so that steps that need none do
+    not wait for them.
+    """
+
+    def __init__(self, home: Home, notice: Callable[[str], None]) -> None:
+        self._home = home
+        self._notice = notice
+        self._built: dict[str, Environment] = {}
+        self._options: dict[str, RunOptions] = {}
+        self._recognise = lru_cache(maxsize=512)(request_from_command)
+
+    def is_ready(self, spec: AttemptSpec) -> bool:
+        """Say whether the attempt's environment is there; quick."""
+        return spec.container is None or self._key(spec) in self._built
+
+    def make_ready(self, spec: AttemptSpec) -> None:
+        """Build the attempt's environment if it is not there; may take minutes.
+
+        Raises:
+            EnvironmentUnresolvable: It cannot be built.
+            InfrastructureError: The index or the disk cannot be used.
+        """
+        key = self._key(spec)
+        if key in self._built:
+            return
+        if spec.lock is not None:
+            lock = lock_of(self._home.store, self._run_options(spec), spec.lock)
+        else:
+            lock = resolve(
+                EnvironmentRequest(), self._home.locks, pythons=self._home.config.pythons
+            )
+        if lock.packages:
+            self._notice(f"preparing {len(lock.packages)} packages for Python {lock.python}")
+        self._built[key] = build(lock, self._home.environments)
+
+    def prepared(self, spec: AttemptSpec) -> Prepared:
+        """Return how a launcher starts the attempt; its environment is ready."""
+        environment = self._built[self._key(spec)]
+        lightweight = self.lightweight(spec)
+        if lightweight is None:
+            return Prepared(environment.python)
+        place = place_of(lightweight.source, self._run_options(spec).places)
+        task = PythonTask(
+            source=lightweight.source,
+            function=lightweight.function_name,
+            source_file=place.file if place else None,
+            source_line=place.line if place else None,
+        )
+        return Prepared(environment.python, task)
+
+    def lightweight(self, spec: AttemptSpec) -> LightweightSpec | None:
+        """Return the Python function that the attempt's command is, or None if it is none."""
+        container = spec.container
+        if container is None:
+            return None
+        return self._recognise(container.image, container.command, container.args)
+
+    def _key(self, spec: AttemptSpec) -> str:
+        return spec.lock or ""
+
+    def _run_options(self, spec: AttemptSpec) -> RunOptions:
+        run_id = spec.id.run_id
+        if run_id not in self._options:
+            self._options[run_id] = options_of(self._home.store.run(run_id))
+        return self._options[run_id]

@@ -1,0 +1,235 @@
+"""Everything that is checked and resolved before a run exists; nothing is written to the home.
+
+A prepared run can be submitted: its parameters are valid, its packages are locked, every step has
+something to run it, and the user knows what the machine lacks.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from headrace import engine
+from headrace.app.places import SourcePlace
+from headrace.app.settings import ON_THIS_MACHINE, Config
+from headrace.engine.attempts import ResourceRequest
+from headrace.engine.resources import resource_request
+from headrace.environments import LightweightSpec, Lock, parse_as_of, request_from_command, resolve
+from headrace.errors import (
+    CompilationFailed,
+    EnvironmentUnresolvable,
+    HeadraceError,
+    InvalidRequest,
+)
+from headrace.ir.model import Component, Container, Document
+from headrace.launchers.port import Capacity
+
+_RESERVED_IMAGES = frozenset({"argostub/createpvc", "argostub/deletepvc"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that may start.
+
+    Attributes:
+        parameters: Values of the root's inputs, defaults filled in.
+        locks: Package environments by executor label.
+        notices: What the user should know, a line each.
+    """
+
+    document: Document
+    parameters: dict[str, Any]
+    locks: dict[str, Lock]
+    notices: tuple[str, ...]
+    source: Path
+    places: dict[str, SourcePlace]
+
+
+def prepare(
+    document: Document,
+    given: Mapping[str, Any],
+    *,
+    source: Path,
+    places: dict[str, SourcePlace],
+    config: Config,
+    capacity: Capacity,
+    cache_dir: Path,
+    container_engine: str | None,
+    strict_resources: bool = False,
+) -> Prepared:
+    """Check a run and resolve what it needs.
+
+    Args:
+        given: Parameters by name.
+        capacity: What the machine has.
+        cache_dir: Where locks are kept between runs.
+        container_engine: Program that runs images, or None when there is none.
+        strict_resources: Refuse steps that ask for more than the machine has.
+
+    Raises:
+        InvalidRequest: A parameter, an image or (when strict) a resource cannot be met.
+        SpecError: The document asks for what cannot run.
+        EnvironmentUnresolvable: Packages do not exist or do not fit together.
+    """
+    plan = engine.plan(document)
+    parameters = engine.run_parameters(plan, given)
+    steps = dict(_steps(document))
+    lightweight = {
+        label: spec
+        for label, (_, container) in steps.items()
+        if (spec := request_from_command(container.image, container.command, container.args))
+    }
+    _check_images(steps, lightweight, config, container_engine)
+    lacking = _lacking(steps, capacity)
+    if lacking and strict_resources:
+        hint = "run without --strict-resources to go on with what there is"
+        raise InvalidRequest(lacking, hint=hint)
+    locks = _resolve_all(lightweight, config, cache_dir, steps)
+    notices = [lacking + "; it runs with what there is"] if lacking else []
+    for spec in lightweight.values():
+        notices.extend(spec.notices)
+    for lock in locks.values():
+        notices.extend(lock.notices)
+    return Prepared(document, parameters, locks, tuple(dict.fromkeys(notices)), source, places)
+
+
+def _steps(document: Document) -> Iterator[tuple[str, tuple[str, Container]]]:
+    """Yield the executors that the pipeline can reach: label, then task name and container."""
+    spec = document.spec
+    waiting: list[tuple[str, Component]] = [(spec.pipeline_info.name, spec.root)]
+    seen: set[str] = set()
+    while waiting:
+        name, component = waiting.pop()
+        if component.dag is not None:
+            for task_name, task in component.dag.tasks.items():
+                reference = task.component_ref.name
+                if reference not in seen:
+                    seen.add(reference)
+                    waiting.append((task_name, spec.components[reference]))
+        elif component.executor_label is not None:
+            executor = spec.deployment_spec.executors[component.executor_label]
+            if executor.container is not None:
+                yield component.executor_label, (name, executor.container)
+
+
+def runs_here(image: str, config: Config) -> bool:
+    """Say whether the configuration maps the image to this machine."""
+    return any(
+        place == ON_THIS_MACHINE and fnmatch.fnmatchcase(image, pattern)
+        for pattern, place in config.images.items()
+    )
+
+
+def _check_images(
+    steps: Mapping[str, tuple[str, Container]],
+    lightweight: Mapping[str, LightweightSpec],
+    config: Config,
+    container_engine: str | None,
+) -> None:
+    if container_engine is not None:
+        return
+    stranded = [
+        f"{name} (image {container.image})"
+        for label, (name, container) in sorted(steps.items())
+        if label not in lightweight
+        and container.image not in _RESERVED_IMAGES
+        and not runs_here(container.image, config)
+    ]
+    if stranded:
+        message = f"no podman or docker here to run the images of {', '.join(stranded)}"
+        hint = (
+            "install podman, or let an image's steps run on this machine: "
+            '[images] "IMAGE" = "local" in config.toml of the Headrace home'
+        )
+        raise InvalidRequest(message, hint=hint)
+
+
+def _lacking(steps: Mapping[str, tuple[str, Container]], capacity: Capacity) -> str:
+    """Say in one line which steps ask for more than there is, or return an empty text."""
+    asking: list[str] = []
+    for name, container in steps.values():
+        try:
+            request = resource_request(container.resources)
+        except ValueError:
+            continue  # a placeholder, known only when its input is
+        if wanted := _beyond(request, capacity):
+            asking.append(f"{name} asks for {_and(wanted)}")
+    if not asking:
+        return ""
+    devices = sum(capacity.accelerators.values())
+    there = [
+        f"{capacity.cpus:g} CPUs",
+        f"{capacity.memory_bytes / 1e9:.1f} GB of memory",
+        f"{devices} GPUs" if devices else "no GPU",
+    ]
+    return f"{'; '.join(asking)}; this machine has {_and(there)}"
+
+
+def _beyond(request: ResourceRequest, capacity: Capacity) -> list[str]:
+    cpus = max(request.cpu_request or 0, request.cpu_limit or 0)
+    memory = max(request.memory_request_bytes or 0, request.memory_limit_bytes or 0)
+    wanted: list[str] = []
+    if cpus > capacity.cpus:
+        wanted.append(f"{cpus:g} CPUs")
+    if memory > capacity.memory_bytes:
+        wanted.append(f"{memory / 1e9:.1f} GB of memory")
+    if request.accelerator_count > max(capacity.accelerators.values(), default=0):
+        kind = request.accelerator_type or "accelerator"
+        wanted.append(f"{request.accelerator_count} x {kind}")
+    return wanted
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _resolve_all(
+    lightweight: Mapping[str, LightweightSpec],
+    config: Config,
+    cache_dir: Path,
+    steps: Mapping[str, tuple[str, Container]],
+) -> dict[str, Lock]:
+    """Resolve every distinct request once, several at a time; report all failures together."""
+    as_of = parse_as_of(config.packages_as_of)
+    requests = {label: replace(spec.request, as_of=as_of) for label, spec in lightweight.items()}
+    distinct = list(dict.fromkeys(requests.values()))
+    names = {
+        request: sorted({steps[label][0] for label, own in requests.items() if own == request})
+        for request in distinct
+    }
+
+    def one(request: Any) -> Callable[[], Lock]:
+        try:
+            lock = resolve(request, cache_dir, pythons=config.pythons)
+        except HeadraceError as error:
+            failure = error
+            return lambda: _refuse(names[request], failure)
+        return lambda: lock
+
+    if len(distinct) == 1:
+        outcomes = [one(distinct[0])]
+    else:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            outcomes = list(pool.map(one, distinct))
+    resolved: dict[Any, Lock] = {}
+    problems: list[HeadraceError] = []
+    for request, outcome in zip(distinct, outcomes, strict=True):
+        try:
+            resolved[request] = outcome()
+        except EnvironmentUnresolvable as error:
+            problems.append(error)
+    if problems:
+        raise problems[0] if len(problems) == 1 else CompilationFailed(problems)
+    return {label: resolved[request] for label, request in requests.items()}
+
+
+def _refuse(steps: list[str], error: HeadraceError) -> Lock:
+    """Raise the failure again, with the steps that it concerns in front."""
+    if isinstance(error, EnvironmentUnresolvable):
+        message = f"packages of {', '.join(steps)} cannot be resolved: {error.message}"
+        raise EnvironmentUnresolvable(message, where=error.where, hint=error.hint) from error
+    raise error

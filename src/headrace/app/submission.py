@@ -1,0 +1,160 @@
+"""Makes a prepared run durable: from here on nothing can lose it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from headrace import engine
+from headrace.app.home import Home
+from headrace.app.places import SourcePlace
+from headrace.app.preparation import Prepared
+from headrace.engine.attempts import Outputs
+from headrace.engine.events import RunSubmitted
+from headrace.environments import Lock
+from headrace.store import NewRun, Run, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """What the tasks of a run made, by task path, with the keys under which it may be reused."""
+
+    run_id: str
+    outputs: Mapping[str, Outputs]
+    keys: Mapping[str, str]
+
+    @classmethod
+    def of(cls, store: Store, run_id: str) -> Reusable:
+        """Return what the succeeded tasks of a run made."""
+        made = {
+            task.path: task
+            for task in store.tasks(run_id)
+            if task.state == "succeeded" and task.cache_key and task.outputs is not None
+        }
+        return cls(
+            run_id,
+            {path: task.outputs for path, task in made.items() if task.outputs is not None},
+            {path: task.cache_key for path, task in made.items() if task.cache_key},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a run should go, beside its parameters.
+
+    Attributes:
+        name: What the run is called; None names it after the pipeline and the time.
+        cache: False: reuse nothing; None: as the steps say.
+        fail_fast: Cancel what still runs at the first failure.
+        deadline_s: Longest time that the run may take, in seconds.
+        reuse: What an earlier run made that may be taken over.
+        rerun: Task paths that run again whatever the cache says.
+    """
+
+    name: str | None = None
+    namespace: str = ""
+    experiment: str = "default"
+    cache: bool | None = None
+    fail_fast: bool = False
+    deadline_s: float | None = None
+    reuse: Reusable | None = None
+    rerun: tuple[str, ...] = ()
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """What is kept with a run beside its journal.
+
+    Attributes:
+        places: Where functions stand in the user's files, by the key of their shipped source.
+        locks: Digest of the stored document of each lock, by the lock's digest.
+    """
+
+    places: dict[str, SourcePlace] = {}
+    locks: dict[str, str] = {}
+
+
+def submit(home: Home, prepared: Prepared, wishes: Wishes | None = None) -> Run:
+    """Create the run and return it; it begins when a controller claims it."""
+    wishes = wishes or Wishes()
+    now = time.time()
+    run_id = str(uuid.uuid4())
+    pipeline = prepared.document.spec.pipeline_info.name
+    stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
+    name = wishes.name or f"{pipeline} {stamp}"
+    submitted = run_submitted(home, prepared, wishes, run_id=run_id, name=name, now=now)
+    options = RunOptions(places=prepared.places, locks=_store_locks(home.store, prepared.locks))
+    return home.store.create_run(
+        NewRun(
+            submitted=submitted,
+            pipeline=pipeline,
+            document=msgspec.json.encode(
+                {"spec": prepared.document.raw, "platform": prepared.document.raw_platform},
+                order="sorted",
+            ),
+            created_at=now,
+            experiment=wishes.experiment,
+            source=str(prepared.source.absolute()),
+            options=msgspec.to_builtins(options),
+        )
+    )
+
+
+def run_submitted(
+    home: Home, prepared: Prepared, wishes: Wishes, *, run_id: str, name: str, now: float
+) -> RunSubmitted:
+    """Return the event with which the run begins."""
+    reuse = wishes.reuse or Reusable("", {}, {})
+    return RunSubmitted(
+        run_id=run_id,
+        run_name=name,
+        parameters=engine.render_macros(prepared.parameters, run_id=run_id, now=now),
+        pipeline_root=f"file://{quote(str(home.artifacts))}",
+        namespace=wishes.namespace,
+        locks={label: lock.digest for label, lock in prepared.locks.items()},
+        cache=wishes.cache,
+        reuse=dict(reuse.outputs),
+        reuse_keys=dict(reuse.keys),
+        reuse_source=reuse.run_id,
+        rerun=wishes.rerun,
+        fail_fast=wishes.fail_fast,
+        deadline_s=wishes.deadline_s,
+        workspace=_workspace(home, prepared, run_id),
+    )
+
+
+def options_of(run: Run) -> RunOptions:
+    """Return what was kept with the run."""
+    return msgspec.convert(run.options, RunOptions)
+
+
+def document_values(store: Store, run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the raw pipeline and platform documents of a run."""
+    stored = msgspec.json.decode(store.document(run.document))
+    return stored["spec"], stored["platform"]
+
+
+def lock_of(store: Store, options: RunOptions, digest: str) -> Lock:
+    """Return the lock that the run was submitted with."""
+    return Lock.from_dict(msgspec.json.decode(store.document(options.locks[digest])))
+
+
+def _store_locks(store: Store, locks: Mapping[str, Lock]) -> dict[str, str]:
+    distinct = {lock.digest: lock for lock in locks.values()}
+    return {
+        digest: store.put_document(msgspec.json.encode(lock.to_dict(), order="sorted"))
+        for digest, lock in distinct.items()
+    }
+
+
+def _workspace(home: Home, prepared: Prepared, run_id: str) -> str | None:
+    config = prepared.document.kubernetes.get("pipelineConfig") or {}
+    if "workspace" not in config:
+        return None
+    return str(Path(home.path) / "workspaces" / run_id)

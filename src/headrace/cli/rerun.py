@@ -1,0 +1,93 @@
+"""Running again with changed code, parameters or image, and saying beforehand what that means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from headrace.cli.output import print_json, warn_of
+from headrace.cli.parameters import parse_parameters
+from headrace.cli.run import carry_out, execution_options
+from headrace.cli.text import table
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.argument("source", metavar="[SRC]", required=False)
+@click.option("--from", "start", metavar="TASK", multiple=True, help="Run this step again.")
+@click.option("-p", "--param", "pairs", multiple=True, metavar="NAME=VALUE")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what would run, and run nothing.")
+@execution_options
+def rerun(
+    run_id: str,
+    source: str | None,
+    start: tuple[str, ...],
+    pairs: tuple[str, ...],
+    only_plan: bool,
+    max_parallel: int | None,
+    as_json: bool,
+) -> int:
+    """Run a run again as a new one, reusing what is still valid.
+
+    SRC is the changed code; without it the pipeline is the run's own. Parameters are those of the
+    run, but for -p. Steps whose code and inputs are the same are taken over, whether they are cached
+    or not; --from runs a step again in any case.
+    """
+    from headrace.app import Home, Reusable, Wishes, forecast_here, prepare_here, submit
+
+    home = Home.find()
+    earlier = home.store.run(run_id)
+    document, path, places = _document(home, earlier, source)
+    given = _parameters(home, earlier, document, pairs)
+    _check_steps(home, earlier.run_id, start)
+    prepared = prepare_here(home, document, given, source=path, places=places)
+    wishes = Wishes(reuse=Reusable.of(home.store, earlier.run_id), rerun=start)
+    if only_plan:
+        return _print_plan(forecast_here(home, prepared, wishes), as_json=as_json)
+    submitted = submit(home, prepared, wishes)
+    return carry_out(home, submitted.run_id, prepared.notices, max_parallel, as_json=as_json)
+
+
+def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, dict[str, Any]]:
+    """Return the pipeline to run, the file that it came from and where its functions stand."""
+    from headrace import ir
+    from headrace.app import document_values, options_of
+
+    if source is not None:
+        from headrace.cli.source import load
+
+        loaded = load(source)
+        warn_of(loaded)
+        return loaded.document, loaded.path, loaded.places
+    document = ir.read_dict(*document_values(home.store, earlier))
+    return document, Path(earlier.source), dict(options_of(earlier).places)
+
+
+def _parameters(home: Any, earlier: Any, document: Any, pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Return the earlier values that the pipeline still takes, changed as asked."""
+    from headrace.app import run_parameters
+
+    declared = document.spec.root.input_definitions.parameters
+    before = run_parameters(home.store, earlier.run_id)
+    kept = {name: value for name, value in before.items() if name in declared}
+    return kept | parse_parameters(pairs, document.spec)
+
+
+def _check_steps(home: Any, run_id: str, start: tuple[str, ...]) -> None:
+    from headrace.errors import NotFound
+
+    known = {task.path for task in home.store.tasks(run_id)}
+    unknown = [path for path in start if path not in known]
+    if unknown:
+        message = f"run {run_id} has no step {', '.join(unknown)}"
+        raise NotFound(message, hint=f"its steps are {', '.join(sorted(known)[:20])}")
+
+
+def _print_plan(steps: list[Any], *, as_json: bool) -> int:
+    if as_json:
+        print_json([{"path": s.path, "fate": s.fate, "why": s.why} for s in steps])
+    else:
+        click.echo(table(("step", "will", "why"), [[s.path, s.fate, s.why] for s in steps]))
+    return 0

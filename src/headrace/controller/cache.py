@@ -1,0 +1,54 @@
+"""Answers cache look-ups: a hit counts only when all its artifacts are there, unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from headrace import engine
+from headrace.artifacts import ArtifactStore
+from headrace.engine.attempts import Artifact, Outputs
+from headrace.engine.commands import LookUpCache
+from headrace.engine.events import CacheAnswered
+from headrace.store import CacheStore
+
+Answer = Callable[[LookUpCache], CacheAnswered]
+
+
+class Cache:
+    """The cache of a store, checked against the artifacts that it promises."""
+
+    def __init__(self, store: CacheStore, artifacts: ArtifactStore) -> None:
+        self._store = store
+        self._artifacts = artifacts
+
+    def answer(self, namespace: str, pipeline: str, command: LookUpCache) -> CacheAnswered:
+        """Say what an earlier task made under the key, or why there is nothing to reuse."""
+        entry = self._store.cache_entry(command.key, namespace)
+        if entry is None:
+            return CacheAnswered(task=command.task, reason=self._miss(namespace, pipeline, command))
+        for artifact in _artifacts_of(entry.outputs):
+            damage = self._artifacts.damage(artifact.uri, artifact.digest, artifact.size)
+            if damage is not None:
+                reason = f"made in run {entry.run_id}, but its artifact {artifact.name} {damage}"
+                return CacheAnswered(task=command.task, reason=reason)
+        return CacheAnswered(
+            task=command.task,
+            outputs=entry.outputs,
+            source=f"{entry.run_id}/{entry.path}",
+            reason=f"same code and inputs as {entry.path} in run {entry.run_id}",
+        )
+
+    def _miss(self, namespace: str, pipeline: str, command: LookUpCache) -> str:
+        nearest = self._store.nearest_cache_entry(
+            pipeline=pipeline,
+            path=command.task,
+            component=command.component,
+            namespace=namespace,
+        )
+        if nearest is None:
+            return "no earlier run of this step"
+        return engine.explain_difference(command.fields, nearest.fields)
+
+
+def _artifacts_of(outputs: Outputs) -> list[Artifact]:
+    return [artifact for several in outputs.artifacts.values() for artifact in several]

@@ -1,0 +1,336 @@
+"""The controller: claims runs, steps the engine, commits, then performs; the imperative shell.
+
+Events that arrive while a commit runs are applied together and committed once. A command is
+performed only after the step that wished for it is durable; all commands are idempotent, so that a
+crash in between costs nothing: the next controller performs them again.
+
+May not know which store, launcher or artifact store it has. Read on in ``performing.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from headrace import engine
+from headrace.controller.active import ActiveRun
+from headrace.controller.clock import Clock, SystemClock
+from headrace.controller.packing import Packer
+from headrace.controller.performing import Performer
+from headrace.controller.timers import Timers
+from headrace.engine.changes import Change, RunChanged
+from headrace.engine.events import (
+    AttemptFinished,
+    AttemptStarted,
+    CancelRequested,
+    Event,
+    RetryRequested,
+    TimerFired,
+)
+from headrace.errors import HeadraceError, InfrastructureError
+from headrace.ir.model import Document
+from headrace.launchers.port import Launcher, Started
+from headrace.store import Lease, LeaseLost, Request, Run, Store
+
+Observer = Callable[[str, list[Change]], None]
+"""Told of every committed change: the run's id and what changed."""
+
+_TERMINAL = frozenset({"succeeded", "failed", "canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a controller works; times in seconds.
+
+    Attributes:
+        lease_s: How long a claim holds without being renewed.
+        poll_s: How often requests of other processes are looked for.
+        grace_s: From SIGTERM to SIGKILL.
+        max_parallel: The most attempts at once; None follows the number of cores.
+    """
+
+    lease_s: float = 30.0
+    poll_s: float = 0.2
+    grace_s: float = 10.0
+    max_parallel: int | None = None
+
+
+class Controller:
+    """Owns runs of one store and takes them to their end."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        launcher: Launcher,
+        performer: Performer,
+        owner: str,
+        read_document: Callable[[Run], Document],
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+        is_gone: Callable[[str], bool] = lambda _owner: False,
+    ) -> None:
+        self._store = store
+        self._launcher = launcher
+        self._performer = performer
+        self._owner = owner
+        self._read_document = read_document
+        self._clock = clock or SystemClock()
+        self._settings = settings or Settings()
+        self._observer = observer
+        self._is_gone = is_gone
+        capacity = launcher.capacity()
+        slots = self._settings.max_parallel or max(4, 2 * int(capacity.cpus))
+        self._packer = Packer(capacity, slots)
+        self._timers = Timers()
+        self._runs: dict[str, ActiveRun] = {}
+        self._inbox: deque[tuple[str, Event]] = deque()
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: dict[str, asyncio.Event] = {}
+        self._renewed_at = self._clock.now()
+        self._polled_at = 0.0
+        self._seen_version = -1
+
+    # ------------------------------------------------------------------ what others call
+
+    async def claim(self, run_ids: Iterable[str] | None = None, *, limit: int = 1000) -> list[str]:
+        """Take ownership of unfinished runs and go on with them where they were.
+
+        Args:
+            run_ids: The runs wanted; None for any that nobody owns.
+            limit: The most runs to take.
+
+        Returns:
+            Ids of the runs that are owned now.
+
+        Raises:
+            SpecError: The document of a run cannot be planned.
+        """
+        now = self._clock.now()
+        wanted = None if run_ids is None else list(run_ids)
+        leases = self._store.claim(
+            self._owner,
+            now=now,
+            lease_s=self._settings.lease_s,
+            run_ids=wanted,
+            limit=limit,
+            dead=[run.owner for run in self._store.unfinished_runs() if self._is_gone(run.owner)],
+        )
+        for lease in leases:
+            await self._adopt(lease)
+        return [lease.run_id for lease in leases]
+
+    async def wait(self, run_id: str) -> None:
+        """Return when the run has ended, or is not this controller's any more."""
+        if run_id in self._runs:
+            await self._ended.setdefault(run_id, asyncio.Event()).wait()
+
+    def cancel(self, run_id: str, reason: str) -> None:
+        """Ask an owned run to end; its exit handlers still run."""
+        self.post(run_id, CancelRequested(reason=reason))
+
+    def post(self, run_id: str, event: Event) -> None:
+        """Hand in an event; it is applied in the next turn of the loop."""
+        self._inbox.append((run_id, event))
+        self._wake.set()
+
+    @property
+    def owned(self) -> frozenset[str]:
+        """Ids of the runs that this controller owns."""
+        return frozenset(self._runs)
+
+    async def run(self) -> None:
+        """Work until cancelled. Attempts that run then go on without a controller."""
+        reports = asyncio.create_task(self._listen())
+        try:
+            while True:
+                await self._turn()
+                await self._sleep()
+                if reports.done():
+                    reports.result()
+        finally:
+            reports.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(reports, *self._tasks, return_exceptions=True)
+
+    def release(self) -> None:
+        """Give up all leases, so that another controller can go on at once."""
+        self._store.release([active.lease for active in self._runs.values()])
+        self._runs.clear()
+
+    # ------------------------------------------------------------------ a turn of the loop
+
+    async def _turn(self) -> None:
+        now = self._clock.now()
+        for run_id, timer in self._timers.fired(now):
+            self._inbox.append((run_id, TimerFired(timer=timer)))
+        self._renew(now)
+        self._poll(now)
+        while self._inbox:
+            self._apply(self._clock.now())
+            await self._commit()
+        for admitted in self._packer.admit():
+            self._spawn(self._performer.start(admitted, self.post))
+
+    async def _sleep(self) -> None:
+        due = self._timers.next()
+        pause = self._settings.poll_s
+        if due is not None:
+            pause = min(pause, max(0.0, due - self._clock.now()))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        self._wake.clear()
+
+    def _apply(self, now: float) -> None:
+        while self._inbox:
+            run_id, event = self._inbox.popleft()
+            if isinstance(event, AttemptFinished):
+                self._packer.release(event.attempt)
+            active = self._runs.get(run_id)
+            if active is not None:
+                active.feed(event, now)
+
+    async def _commit(self) -> None:
+        """Commit all that was applied, as often as it takes; then perform."""
+        while batches := [active.batch() for active in self._runs.values() if active.journal]:
+            try:
+                self._store.commit(batches)
+                break
+            except LeaseLost as lost:
+                for run_id in lost.runs:
+                    self._drop(run_id)
+            except InfrastructureError as error:
+                if not error.retryable:
+                    raise
+                self._performer.store_is_out(error)
+                await asyncio.sleep(self._settings.poll_s)
+        for active in [active for active in self._runs.values() if active.journal]:
+            changes, commands = active.committed()
+            for command in commands:
+                self._perform(active, command)
+            if self._observer is not None:
+                self._observer(active.run_id, changes)
+            if any(isinstance(c, RunChanged) and c.state in _TERMINAL for c in changes):
+                self._end(active)
+
+    def _perform(self, active: ActiveRun, command: engine.Command) -> None:
+        match command:
+            case engine.StartAttempt():
+                self._packer.submit(command.spec)
+            case engine.SetTimer():
+                self._timers.set(active.run_id, command.timer, command.at)
+            case engine.LookUpCache():
+                self.post(active.run_id, self._performer.look_up(active.record, command))
+            case engine.StopAttempt():
+                if self._packer.withdraw(command.attempt):
+                    self.post(active.run_id, self._performer.never_started(command))
+                else:
+                    self._spawn(self._performer.stop(command, self._settings.grace_s))
+
+    # ------------------------------------------------------------------ owning runs
+
+    async def _adopt(self, lease: Lease) -> None:
+        record = self._store.run(lease.run_id)
+        plan = engine.plan(self._read_document(record))
+        state = engine.new_run(plan)
+        seq = 0
+        for at, event in self._store.journal(lease.run_id):
+            engine.step(plan, state, event, at)
+            seq += 1
+        self._seen_version = -1
+        active = ActiveRun(record, plan, state, lease, seq)
+        self._runs[lease.run_id] = active
+        await self._resume(active)
+
+    async def _resume(self, active: ActiveRun) -> None:
+        """Perform again what an earlier controller may not have performed."""
+        commands = engine.outstanding(active.plan, active.state)
+        launched = {
+            command.spec.id: command.spec
+            for command in commands
+            if isinstance(command, engine.StartAttempt) and command.spec.importer is None
+        }
+        if launched:
+            for spec in await self._launcher.recover(launched.values()):
+                del launched[spec.id]
+        for command in commands:
+            if isinstance(command, engine.StartAttempt) and command.spec.id in launched:
+                self._packer.hold(command.spec)
+            else:
+                self._perform(active, command)
+        self._wake.set()
+
+    def _renew(self, now: float) -> None:
+        if now - self._renewed_at < self._settings.lease_s / 3 or not self._runs:
+            return
+        self._renewed_at = now
+        leases = [active.lease for active in self._runs.values()]
+        kept = self._store.renew(leases, now=now, lease_s=self._settings.lease_s)
+        for run_id in self._runs.keys() - {lease.run_id for lease in kept}:
+            self._drop(run_id)
+
+    def _poll(self, now: float) -> None:
+        if now - self._polled_at < self._settings.poll_s or not self._runs:
+            return
+        self._polled_at = now
+        version = self._store.data_version()
+        if version == self._seen_version:
+            return
+        self._seen_version = version
+        for request in self._store.take_requests(list(self._runs)):
+            active = self._runs[request.run_id]
+            if request.id not in active.requests:
+                active.requests.append(request.id)
+                self._inbox.append((request.run_id, _event_of(request)))
+
+    def _drop(self, run_id: str) -> None:
+        """Let go of a run that another controller owns now; its attempts are that one's."""
+        self._runs.pop(run_id, None)
+        self._timers.drop(run_id)
+        self._ended.setdefault(run_id, asyncio.Event()).set()
+
+    def _end(self, active: ActiveRun) -> None:
+        self._store.release([active.lease])
+        self._drop(active.run_id)
+
+    # ------------------------------------------------------------------ reports of the launcher
+
+    async def _listen(self) -> None:
+        async for report in self._launcher.reports():
+            if isinstance(report, Started):
+                self.post(
+                    report.attempt.run_id,
+                    AttemptStarted(attempt=report.attempt, where=report.where),
+                )
+            else:
+                self.post(
+                    report.attempt.run_id,
+                    AttemptFinished(attempt=report.attempt, result=report.result),
+                )
+
+    def _spawn(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # pyright: ignore[reportArgumentType]
+        self._tasks.add(task)
+        task.add_done_callback(self._reap)
+
+    def _reap(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+
+def _event_of(request: Request) -> Event:
+    reason = str(request.body.get("reason", ""))
+    if request.kind == "cancel":
+        return CancelRequested(reason=reason)
+    if request.kind == "retry":
+        return RetryRequested(reason=reason)
+    message = f"request {request.kind} is not known"
+    raise HeadraceError(message)

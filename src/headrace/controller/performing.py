@@ -1,0 +1,134 @@
+"""Carries out the engine's commands against launcher, store and artifact store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from headrace.artifacts import ArtifactStore
+from headrace.controller.cache import Cache
+from headrace.controller.packing import Admitted
+from headrace.engine.attempts import (
+    AttemptResult,
+    AttemptSpec,
+    Failure,
+    OutputArtifact,
+)
+from headrace.engine.commands import LookUpCache, StopAttempt
+from headrace.engine.events import AttemptFinished, CacheAnswered, Event
+from headrace.errors import HeadraceError, InfrastructureError, RequestError, SpecError
+from headrace.ir.model import EnvVar
+from headrace.launchers.port import Launcher
+from headrace.store import Run, Store
+
+Post = Callable[[str, Event], None]
+_Result = TypeVar("_Result")
+
+
+class Offload(Protocol):
+    """Runs a blocking function elsewhere than in the event loop."""
+
+    def __call__(self, function: Callable[..., _Result], /, *args: Any) -> Awaitable[_Result]:
+        """Return what the function returns."""
+        ...
+
+
+class Surroundings(Protocol):
+    """What attempts need to be there before they start."""
+
+    def is_ready(self, spec: AttemptSpec) -> bool:
+        """Say whether everything is there; quick."""
+        ...
+
+    def make_ready(self, spec: AttemptSpec) -> None:
+        """Make what is missing; may take minutes, raises a ``HeadraceError`` when it cannot."""
+        ...
+
+
+class Performer:
+    """Performs commands; failures come back as events, never as exceptions."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        artifacts: ArtifactStore,
+        launcher: Launcher,
+        surroundings: Surroundings,
+        offload: Offload,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._cache = Cache(store, artifacts)
+        self._artifacts = artifacts
+        self._launcher = launcher
+        self._surroundings = surroundings
+        self._offload = offload
+        self._notice = notice
+        self._store_was_out = False
+
+    async def start(self, admitted: Admitted, post: Post) -> None:
+        """Start an admitted attempt, or perform it here when it is an importer."""
+        spec = _with_devices(admitted)
+        try:
+            if spec.importer is None:
+                if not self._surroundings.is_ready(spec):
+                    await self._offload(self._surroundings.make_ready, spec)
+                await self._launcher.start(spec)
+                return
+            result = await self._offload(self._import, spec)
+        except HeadraceError as error:
+            result = AttemptResult(error=_failure_of(error))
+        post(spec.id.run_id, AttemptFinished(attempt=spec.id, result=result))
+
+    async def stop(self, command: StopAttempt, grace_s: float) -> None:
+        """Stop an attempt; its end comes as a report."""
+        await self._launcher.stop(command.attempt, grace_s)
+
+    def never_started(self, command: StopAttempt) -> Event:
+        """Return the end of an attempt that was taken out of the queue."""
+        failure = Failure(kind="canceled", message=command.reason)
+        return AttemptFinished(attempt=command.attempt, result=AttemptResult(error=failure))
+
+    def look_up(self, run: Run, command: LookUpCache) -> CacheAnswered:
+        """Answer from the cache."""
+        return self._cache.answer(run.namespace, run.pipeline, command)
+
+    def store_is_out(self, error: InfrastructureError) -> None:
+        """Say once that nothing can be committed at the moment."""
+        if not self._store_was_out:
+            self._notice(f"{error.message}; waiting until it can be written again")
+        self._store_was_out = True
+
+    def _import(self, spec: AttemptSpec) -> AttemptResult:
+        assert spec.importer is not None
+        uri = spec.importer.artifact_uri.constant
+        if not isinstance(uri, str) or not uri:
+            message = f"importer {spec.id.task} has no URI: it got {uri!r}"
+            raise SpecError(message)
+        imported = self._artifacts.import_uri(uri, f"{spec.output_root}/artifact")
+        output = OutputArtifact(
+            uri=imported.uri,
+            metadata=spec.importer.metadata,
+            digest=imported.digest,
+            size=imported.size,
+        )
+        return AttemptResult(artifacts={"artifact": (output,)})
+
+
+def _with_devices(admitted: Admitted) -> AttemptSpec:
+    """Tell the attempt which accelerators are its own, as CUDA reads it."""
+    spec, share = admitted.spec, admitted.share
+    if share.accelerator_type is None or spec.container is None:
+        return spec
+    devices = ",".join(str(device) for device in share.devices)
+    env = (*spec.container.env, EnvVar(name="CUDA_VISIBLE_DEVICES", value=devices))
+    container = msgspec.structs.replace(spec.container, env=env)
+    return msgspec.structs.replace(spec, container=container)
+
+
+def _failure_of(error: HeadraceError) -> Failure:
+    permanent = isinstance(error, RequestError | SpecError) or not getattr(error, "retryable", True)
+    kind = "configuration" if permanent else "infrastructure"
+    return Failure(kind=kind, message=str(error), type=type(error).__name__)
