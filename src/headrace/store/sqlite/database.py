@@ -16,6 +16,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
 from headrace.errors import AlreadyExists, InvalidRequest
 from headrace.store.sqlite.failures import damaged, from_the_future, store_failure
 from headrace.store.sqlite.queries import Migration, migrations
@@ -149,6 +151,8 @@ class Database:
             raise store_failure(error, self.path) from error
         except (UnicodeEncodeError, OverflowError) as error:
             raise InvalidRequest(f"a value cannot be stored: {error}") from error
+        except msgspec.DecodeError as error:
+            raise damaged(self.path, f"a value in it cannot be read: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

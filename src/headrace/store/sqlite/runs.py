@@ -32,18 +32,18 @@ class SqliteRuns:
         packer = Packer()
         submitted = run.submitted
         document = packer.add(run.document)
-        row = {
-            "run_id": submitted.run_id,
-            "namespace": submitted.namespace,
-            "pipeline": run.pipeline,
-            "display_name": submitted.run_name,
-            "experiment": run.experiment,
-            "source": run.source,
-            "document": document,
-            "options": packer.pack(run.options),
-            "created_at": run.created_at,
-        }
         with self._db.write() as connection:
+            row = {
+                "run_id": submitted.run_id,
+                "namespace": submitted.namespace,
+                "pipeline": run.pipeline,
+                "display_name": submitted.run_name,
+                "experiment": run.experiment,
+                "source": run.source,
+                "document": document,
+                "options": packer.pack(run.options),
+                "created_at": run.created_at,
+            }
             packer.write(connection)
             inserted = connection.execute(_SQL["insert_run"], row).fetchone()
             if inserted is None:
@@ -132,10 +132,10 @@ class SqliteRuns:
             with self._db.read() as connection:
                 key = run_key(connection, run_id)
                 rows = connection.execute(_SQL["journal"], (key, place)).fetchall()
+                events = [(at, _EVENT.decode(event)) for _, at, event in rows]
             if not rows:
                 return
-            for _, at, event in rows:
-                yield at, _EVENT.decode(event)
+            yield from events
             place = rows[-1][0]
 
     def unfinished_runs(self) -> list[OpenRun]:
