@@ -22,7 +22,8 @@ from headrace.ir.placeholders import render_text
 from headrace.ir.values import text_of
 
 _SHOWN = 40
-_OPERAND = re.compile(r"inputs\.parameter_values\[(['\"])(.*?)\1\]")
+_NAME = r"inputs\.parameter_values\[(?:'([^']*)'|\"([^\"]*)\")\]"
+_OPERAND = re.compile(rf"(?:int|double)\({_NAME}\)|{_NAME}")
 
 
 def begin(turn: Turn, task: TaskRun) -> None:
@@ -128,7 +129,7 @@ def readable(condition: str, inputs: Inputs) -> str:
     """Return a condition with the inputs that it names by their short names and values."""
 
     def operand(match: re.Match[str]) -> str:
-        name = match.group(2)
+        name = next(group for group in match.groups() if group is not None)
         value = inputs.parameters.get(name)
         short = name.removeprefix("pipelinechannel--")
         text = "nothing" if value is None else text_of(value)
