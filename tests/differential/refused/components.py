@@ -212,7 +212,15 @@ def artifact_version_of_two_parts():
     return c
 
 
+def marked_return():
+    @dsl.component(base_image='python:3.11')
+    def c(x: Input[Dataset]) -> Output[Model]:
+        pass
+    return c
+
+
 REFUSED = {
+    'marked_return': 'TypeError',
     'missing_annotation': 'TypeError',
     'parameter_named_output': 'ValueError',
     'union_of_two_types': 'TypeError',
