@@ -47,7 +47,7 @@ def data_of(task: Task) -> Union[PipelineArtifactChannel, PipelineParameterChann
 
 assert isinstance(make, PythonComponent) and isinstance(make, BaseComponent) and isinstance(make, Base)
 assert isinstance(annotated_container, ContainerComponent) and not isinstance(make, YamlComponent)
-assert make.name == 'make' and make.__name__ == 'make' or True
+assert make.name == 'make'
 
 
 @dsl.pipeline(name='internals')
