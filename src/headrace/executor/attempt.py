@@ -7,9 +7,7 @@ process or who reads the result.
 
 from __future__ import annotations
 
-import asyncio
 import atexit
-import inspect
 import json
 import os
 import resource
@@ -18,7 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Dict, List, Mapping
+from types import CoroutineType
+from typing import Any, Dict, List, Mapping, Optional
 
 from headrace.executor.arguments import Call
 from headrace.executor.files import write_json
@@ -29,7 +28,7 @@ from headrace.executor.outputs import (
     signatures,
 )
 from headrace.executor.returned import Returned, take_returned
-from headrace.executor.source import Source, load_source
+from headrace.executor.source import Compiled, Source, load_source, source_of
 from headrace.executor.tracebacks import failure_of, shortened
 from headrace.types.artifacts import ARTIFACT_CLASSES, Artifact, set_task_root
 
@@ -60,25 +59,27 @@ def read_task(directory: str) -> Dict[str, Any]:
         return json.load(file)
 
 
-def perform(directory: str, task: Mapping[str, Any]) -> int:
+def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled] = None) -> int:
     """Run the attempt and write its result.
 
     Args:
         directory: The attempt's directory.
         task: Its task file.
+        compiled: The component's code, when it is compiled already.
 
     Returns:
         The exit status of the process.
     """
     started = time.time()
-    source = _source_of(task)
+    python = task.get("python")
+    source = None if python is None else source_of(python, task.get("component"))
     status, result = SUCCEEDED, {}  # type: int, Dict[str, Any]
     try:
         signal.signal(signal.SIGTERM, _terminate)
         if source is None:
             result = _run_command(directory, task)
         else:
-            result = _run_function(directory, task, source)
+            result = _run_function(directory, task, source, compiled)
     except BaseException as error:  # the user's code may raise anything, and all of it is reported
         status, result = _failed(error, task, () if source is None else source.files)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -94,29 +95,18 @@ def _terminate(number: int, frame: object) -> None:
     raise Terminated("stopped by SIGTERM")
 
 
-def _source_of(task: Mapping[str, Any]) -> "Source | None":
-    python = task.get("python")
-    if python is None:
-        return None
-    return Source(
-        text=python["source"],
-        function=python["function"],
-        component=task.get("component") or python["function"],
-        file=python.get("file"),
-        line=python.get("line"),
-    )
-
-
-def _run_function(directory: str, task: Mapping[str, Any], source: Source) -> Dict[str, Any]:
+def _run_function(
+    directory: str, task: Mapping[str, Any], source: Source, compiled: Optional[Compiled]
+) -> Dict[str, Any]:
     executor_input: Mapping[str, Any] = task["executor_input"]
     set_task_root(task.get("output_root"))
-    function = load_source(source, directory)
+    function = load_source(source, compiled)
     call = Call(function, executor_input, directory)
     before = signatures(call.input_paths, task.get("digests") or {})
     try:
         value = function(**call.arguments)
-        if inspect.iscoroutine(value):
-            value = asyncio.run(value)
+        if isinstance(value, CoroutineType):
+            value = _awaited(value)
     except SystemExit as error:
         if error.code not in (None, 0):
             raise
@@ -295,3 +285,9 @@ def _executor_output(executor_input: Mapping[str, Any]) -> Mapping[str, Any]:
     with open(path, encoding="utf-8") as file:
         text = file.read()
     return json.loads(text) if text.strip() else {}
+
+
+def _awaited(coroutine: Any) -> Any:
+    import asyncio  # large, and seldom needed: the warm parent stays without it
+
+    return asyncio.run(coroutine)

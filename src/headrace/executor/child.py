@@ -9,56 +9,112 @@ from __future__ import annotations
 import gc
 import io
 import os
-import random
 import signal
 import sys
 from types import ModuleType
-from typing import Any, Mapping, NoReturn, Optional
+from typing import Any, Mapping, NamedTuple, NoReturn, Optional
 
 from headrace.executor import processes
 from headrace.executor.attempt import LOG_FILE, WORK_DIRECTORY, perform, read_task
+from headrace.executor.source import Compiled
 
 CLAIM = "started"
 #: Exit status of a process that found its attempt begun by another one.
 ALREADY_CLAIMED = 75
+_FAILED_TO_START = 70
 _MAX_DESCRIPTORS = 4096
 _UMASK = 0o022
 
 
-def run_forked(directory: str, marker: str, status: Optional[int]) -> NoReturn:
+class Readied(NamedTuple):
+    """What is prepared for an attempt before its process exists.
+
+    Attributes:
+        directory: The attempt's directory.
+        task: Its task file.
+        log: Descriptor of its log, open for appending.
+        compiled: The component's code, when it is compiled already.
+    """
+
+    directory: str
+    task: Mapping[str, Any]
+    log: int
+    compiled: Optional[Compiled]
+
+
+def ready(directory: str, compiled: Optional[Compiled] = None) -> Readied:
+    """Prepare all that does not need the attempt's own process.
+
+    After a fork each page that is touched is copied, so what can be done before is done here.
+
+    Raises:
+        OSError: The directory cannot be read or written.
+        ValueError: The task file is damaged.
+    """
+    task = read_task(directory)
+    os.makedirs(os.path.join(directory, WORK_DIRECTORY), exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    log = os.open(os.path.join(directory, LOG_FILE), flags, 0o600)
+    return Readied(directory, task, log, compiled)
+
+
+def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
     """Run an attempt in this freshly forked process; never returns to the parent's code.
 
     Args:
-        directory: The attempt's directory.
-        marker: Says in the claim which parent watches over the attempt.
-        status: Descriptor to which the start-up handshake goes, or None.
+        readied: The attempt.
+        marker: Says in the claim which parent watches over it.
+        status: Descriptor to which the start-up handshake goes.
     """
-    code = 70
+    code = _FAILED_TO_START
     try:
         os.setsid()
-        _restore_signals()
-        _redirect(directory)
-        if status is not None:
-            os.write(status, os.getpid().to_bytes(8, "little"))
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(readied.log, 1)
+        os.dup2(readied.log, 2)
+        os.write(status, os.getpid().to_bytes(8, "little"))
         os.closerange(3, _MAX_DESCRIPTORS)
-        code = _run_claimed(directory, marker)
+        code = _run_claimed(readied, marker)
     except BaseException as error:  # this process must end here, whatever happens
-        os.write(2, ("cannot start the attempt: %r\n" % (error,)).encode("utf-8", "replace"))
+        _say(error)
     finally:
         os._exit(code)
 
 
 def run_cold(directory: str, marker: str) -> NoReturn:
-    """Run an attempt in a process of its own that was started for it."""
-    run_forked(directory, marker, None)
+    """Run an attempt in this process, which was started for it."""
+    code = _FAILED_TO_START
+    try:
+        if os.getsid(0) != os.getpid():
+            os.setsid()
+        prepare_streams()
+        readied = ready(directory)
+        os.dup2(readied.log, 1)
+        os.dup2(readied.log, 2)
+        os.closerange(3, _MAX_DESCRIPTORS)
+        code = _run_claimed(readied, marker)
+    except BaseException as error:  # as above: the status is all that can be told
+        _say(error)
+    finally:
+        os._exit(code)
 
 
-def _run_claimed(directory: str, marker: str) -> int:
-    if not claim(directory, marker):
+def prepare_streams() -> None:
+    """Have standard output and error hold nothing back: what was printed is in the log at once."""
+    sys.stdout = sys.__stdout__ = _stream(1)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _stream(2)  # type: ignore[misc]
+
+
+def _say(error: BaseException) -> None:
+    os.write(2, ("cannot start the attempt: %r\n" % (error,)).encode("utf-8", "replace"))
+
+
+def _run_claimed(readied: Readied, marker: str) -> int:
+    if not claim(readied.directory, marker):
         return ALREADY_CLAIMED
-    task = read_task(directory)
-    _enter(directory, task)
-    return perform(directory, task)
+    _enter(readied.directory, readied.task)
+    return perform(readied.directory, readied.task, readied.compiled)
 
 
 def claim(directory: str, marker: str) -> bool:
@@ -76,38 +132,25 @@ def claim(directory: str, marker: str) -> bool:
     return True
 
 
-def _restore_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _redirect(directory: str) -> None:
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    log = os.open(os.path.join(directory, LOG_FILE), flags, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-
-
 def _enter(directory: str, task: Mapping[str, Any]) -> None:
     os.umask(_UMASK)
-    os.environ.clear()
-    os.environ.update(task["env"])
-    work = os.path.join(directory, WORK_DIRECTORY)
-    os.makedirs(work, exist_ok=True)
-    os.chdir(work)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = sys.__stdout__ = _stream(1)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _stream(2)  # type: ignore[misc]
+    _change_environment(task["env"])
+    os.chdir(os.path.join(directory, WORK_DIRECTORY))
     sys.argv = [task.get("component") or "task"]
     # Processes that the code spawns look at the main module, which must not be the warm parent.
     sys.modules["__main__"] = ModuleType("__main__")
     sys.path[:0] = [entry for entry in task["env"].get("PYTHONPATH", "").split(os.pathsep) if entry]
     _reseed()
     gc.enable()
+
+
+def _change_environment(wanted: Mapping[str, str]) -> None:
+    """Set the environment, touching only what differs."""
+    for name in [name for name in os.environ if name not in wanted]:
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def _stream(descriptor: int) -> io.TextIOWrapper:
@@ -117,7 +160,7 @@ def _stream(descriptor: int) -> io.TextIOWrapper:
 
 
 def _reseed() -> None:
-    random.seed()
+    """Have each task draw its own numbers; ``random`` sees to that itself after a fork."""
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()

@@ -7,11 +7,10 @@ This module does not write the result file of an attempt.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import configparser
-import inspect
 import json
 import os
+from types import CoroutineType
 from typing import Any, Dict, List, Mapping, Optional
 
 from headrace.executor.arguments import Call
@@ -44,8 +43,8 @@ def executor_main(arguments: Optional[List[str]] = None) -> int:
     set_task_root(uri_of_path(os.path.dirname(output_file)))
     call = Call(load_file(path, known.function_to_execute), executor_input, os.getcwd())
     value = call.function(**call.arguments)
-    if inspect.iscoroutine(value):
-        value = asyncio.run(value)
+    if isinstance(value, CoroutineType):
+        value = _awaited(value)
     output = _executor_output(value, call)
     if _writes_output(os.environ):
         os.makedirs(os.path.dirname(output_file) or ".", exist_ok=True)
@@ -88,3 +87,9 @@ def _executor_output(value: Any, call: Call) -> Dict[str, Any]:
 def _writes_output(environment: Mapping[str, str]) -> bool:
     cluster = environment.get("CLUSTER_SPEC")
     return not cluster or json.loads(cluster)["task"]["type"] in _WRITERS
+
+
+def _awaited(coroutine: Any) -> Any:
+    import asyncio  # large, and seldom needed: the warm parent stays without it
+
+    return asyncio.run(coroutine)

@@ -6,6 +6,7 @@ On Linux from ``/proc``; elsewhere what the standard library offers. This module
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ def start_time(pid: int) -> str:
     return "" if not fields or fields[0] in "ZX" else fields[19]
 
 
+@functools.lru_cache(maxsize=None)
 def boot_id() -> str:
     """Return what is different after each start of the machine, or ""."""
     try:
@@ -52,7 +54,7 @@ def children_of(pid: int) -> List[int]:
     """Return the children of a process, zombies included."""
     found: List[int] = []
     try:
-        threads = os.listdir("/proc/%d/task" % pid)
+        threads = [str(pid)] if pid == os.getpid() else os.listdir("/proc/%d/task" % pid)
     except OSError:
         return found
     for thread in threads:

@@ -5,8 +5,8 @@ are quick, and outlives the controller while attempts run: deadlines, memory lim
 are its own affair. Controllers talk to it over a unix socket in JSON lines; one may leave and
 another one come.
 
-Requests: ``{"op": "start", "id", "directory", "deadline_s", "memory_bytes", "log_bytes", "cold"}``,
-``{"op": "stop", "id", "grace_s"}``, ``{"op": "watch", "id"}``. Events: ``started``, ``exited``
+Requests: ``{"op": "start", "id", "directory", "component", "python", "deadline_s",
+"memory_bytes", "log_bytes", "cold"}``, ``{"op": "stop", "id", "grace_s"}``, ``{"op": "watch", "id"}``. Events: ``started``, ``exited``
 (with ``result_bytes``: so many bytes of result file follow the line), ``unknown``, ``no_fork``.
 """
 
@@ -26,9 +26,16 @@ from typing import Any, Dict, List, Optional
 
 from headrace.executor import processes
 from headrace.executor.attempt import LOG_FILE, RESULT_FILE
-from headrace.executor.child import ALREADY_CLAIMED, CLAIM, run_forked
+from headrace.executor.child import (
+    ALREADY_CLAIMED,
+    CLAIM,
+    prepare_streams,
+    ready,
+    run_forked,
+)
 from headrace.executor.files import write_json
 from headrace.executor.log_cap import LogCap
+from headrace.executor.source import Compiled, Source, compile_source, prebuild_module, source_of
 
 EXIT_FILE = "exit.json"
 MARKER_VARIABLE = "HEADRACE_ATTEMPT"
@@ -37,6 +44,7 @@ _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
 _HANDSHAKE_S = 10.0
 _TICK_S = 0.2
+_MAX_CODES = 64
 _MAX_INLINE_BYTES = 256 * 1024
 _MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 _COLD_CODE = (
@@ -60,10 +68,30 @@ class Attempt:
         self.kill_at: Optional[float] = None
         self.memory_bytes: Optional[int] = request.get("memory_bytes")
         self.peak_bytes = 0
-        self.memory_kills = processes.out_of_memory_kills()
         deadline_s = request.get("deadline_s")
         self.deadline = None if deadline_s is None else self.started + deadline_s
         self.log = LogCap(os.path.join(self.directory, LOG_FILE), request.get("log_bytes"))
+
+
+class CodeCache:
+    """Compiled code of components, so that a thousand tasks of one compile it once; runs none."""
+
+    def __init__(self) -> None:
+        self._known: Dict[Source, Optional[Compiled]] = {}
+
+    def of(self, request: Dict[str, Any]) -> Optional[Compiled]:
+        """Return the code of an attempt's component; None leaves it, or its errors, to the task."""
+        if request.get("python") is None:
+            return None
+        source = source_of(request["python"], request.get("component"))
+        if source not in self._known:
+            while len(self._known) >= _MAX_CODES:
+                del self._known[next(iter(self._known))]
+            try:
+                self._known[source] = compile_source(source)
+            except Exception:  # the task meets it again, and reports it
+                self._known[source] = None
+        return self._known[source]
 
 
 class Connection:
@@ -93,6 +121,7 @@ class WarmParent:
         self._selector = selectors.DefaultSelector()
         self._lonely_since: Optional[float] = time.monotonic() + _FIRST_CONNECTION_S
         self._next_tick = 0.0
+        self._code = CodeCache()
 
     def serve(self) -> None:
         """Work until there is nothing more to do."""
@@ -112,6 +141,10 @@ class WarmParent:
 
     def _prepare(self) -> None:
         processes.become_subreaper()
+        processes.boot_id()  # read once, for all children
+        prebuild_module()
+        prepare_streams()
+        self._memory_kills = processes.out_of_memory_kills()
         self._listener.setblocking(False)
         self._watch(self._listener, self._accept)
         self._handshakes, self._handshake_end = os.pipe()
@@ -233,8 +266,8 @@ class WarmParent:
         attempt = Attempt(request)
         try:
             attempt.pid = self._spawn(attempt) if attempt.cold else self._fork(attempt)
-        except OSError as error:
-            self._record(attempt, {"reason": "no_process", "message": str(error)})
+        except (OSError, ValueError) as error:
+            self._conclude(attempt, {"reason": "no_process", "message": str(error)})
             return
         self._attempts[attempt.pid] = attempt
         if attempt.cold:
@@ -242,9 +275,13 @@ class WarmParent:
         self._next_tick = min(self._next_tick, time.monotonic() + _TICK_S)
 
     def _fork(self, attempt: Attempt) -> int:
-        pid = os.fork()
-        if pid == 0:
-            run_forked(attempt.directory, self._marker, self._handshake_end)
+        readied = ready(attempt.directory, self._code.of(attempt.request))
+        try:
+            pid = os.fork()
+            if pid == 0:
+                run_forked(readied, self._marker, self._handshake_end)
+        finally:
+            os.close(readied.log)
         return pid
 
     def _spawn(self, attempt: Attempt) -> int:
@@ -337,18 +374,24 @@ class WarmParent:
             "max_rss_bytes": peak,
             "memory_bytes": attempt.memory_bytes,
             "peak_bytes": attempt.peak_bytes,
-            "kernel_out_of_memory": processes.out_of_memory_kills() > attempt.memory_kills,
+            "kernel_out_of_memory": os.WIFSIGNALED(status) and self._kernel_has_killed(),
         }
-        self._record(attempt, ending)
+        self._conclude(attempt, ending)
 
-    def _record(self, attempt: Attempt, ending: Dict[str, Any]) -> None:
-        try:
-            write_json(os.path.join(attempt.directory, EXIT_FILE), ending)
-        except OSError as error:  # the disk is full: the controller still hears of it
-            ending["unrecorded"] = str(error)
-        self._announce(
-            {"event": "exited", "id": attempt.id, "ending": ending}, self._result_of(attempt)
-        )
+    def _kernel_has_killed(self) -> bool:
+        """Tell whether the kernel has killed a process for memory since we last looked."""
+        before, self._memory_kills = self._memory_kills, processes.out_of_memory_kills()
+        return self._memory_kills > before
+
+    def _conclude(self, attempt: Attempt, ending: Dict[str, Any]) -> None:
+        """Record the end and tell of it; a result that is there needs no record beside it."""
+        result = self._result_of(attempt)
+        if not result or ending.get("reason"):
+            try:
+                write_json(os.path.join(attempt.directory, EXIT_FILE), ending)
+            except OSError as error:  # the disk is full: the controller still hears of it
+                ending["unrecorded"] = str(error)
+        self._announce({"event": "exited", "id": attempt.id, "ending": ending}, result)
 
     @staticmethod
     def _result_of(attempt: Attempt) -> bytes:
@@ -363,7 +406,7 @@ class WarmParent:
         """Start an attempt again that stalled right after the fork, now without a fork."""
         del self._attempts[attempt.pid]
         if os.path.lexists(os.path.join(attempt.directory, CLAIM)):
-            self._record(attempt, {"reason": "stalled"})
+            self._conclude(attempt, {"reason": "stalled"})
             return
         self._announce({"event": "no_fork", "id": attempt.id})
         self._start(dict(attempt.request, cold=True))

@@ -2,7 +2,7 @@
 
 Keys: ``attempt``, ``component``, ``directory``, ``output_root``, ``executor_input``,
 ``output_types``, ``digests`` (of input artifacts by path), ``env``, and either ``python``
-(``source``, ``function``, ``file``, ``line``) or ``command``.
+(``path``, ``function``, ``file``, ``line``) or ``command``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,18 @@ def task_file(
     *,
     directory: Path,
     payload: Path,
+    source: Path | None,
     inherited: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the task file of an attempt that runs on this machine.
+
+    Args:
+        spec: The attempt.
+        prepared: Its interpreter and function.
+        directory: Its directory.
+        payload: Where the modules are that tasks import.
+        source: File that holds the source of the function, if it is one.
+        inherited: What the task may see of the engine's environment.
 
     Raises:
         SpecError: The command cannot be rendered, is empty, or is longer than the system takes.
@@ -60,7 +69,7 @@ def task_file(
         content["command"] = _command(spec, values)
     else:
         content["python"] = {
-            "source": prepared.task.source,
+            "path": str(source),
             "function": prepared.task.function,
             "file": prepared.task.source_file,
             "line": prepared.task.source_line,

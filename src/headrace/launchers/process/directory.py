@@ -49,15 +49,13 @@ class AttemptDirectory:
         self.log = self.path / LOG_FILE
 
     def write_task(self, content: dict[str, object]) -> None:
-        """Make the directory and write the task file, as a whole.
+        """Make the directory and write the task file; nobody reads it before the start.
 
         Raises:
             OSError: They cannot be written.
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = self.path / f"{TASK_FILE}.{os.getpid()}"
-        aside.write_bytes(msgspec.json.encode(content))
-        os.replace(aside, self.path / TASK_FILE)
+        (self.path / TASK_FILE).write_bytes(msgspec.json.encode(content))
 
     def claim(self) -> Claim | None:
         """Return who began the attempt, or None when nobody did."""

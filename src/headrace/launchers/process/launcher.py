@@ -24,6 +24,7 @@ from headrace.launchers.port import Capacity, Finished, Report, Started
 from headrace.launchers.prepared import EnvironmentFor, Prepared
 from headrace.launchers.process.directory import AttemptDirectory, Claim
 from headrace.launchers.process.log_reader import read_log
+from headrace.launchers.process.source_files import SourceFiles
 from headrace.launchers.process.warm_client import WarmClient
 from headrace.launchers.surroundings import inherited_environment
 from headrace.launchers.task_file import task_file
@@ -75,6 +76,7 @@ class ProcessLauncher:
         self._enforce_memory = enforce_memory
         self._cold = cold
         self._inherited = inherited_environment()
+        self._sources = SourceFiles(runs)
         self._running: dict[str, _Running] = {}
         self._clients: dict[object, asyncio.Task[WarmClient]] = {}
         self._finished: set[str] = set()
@@ -92,13 +94,13 @@ class ProcessLauncher:
                 await self._adopt(running)
                 return
             prepared = self._environment_for(spec)
-            self._write_task(spec, prepared, directory)
+            content = self._write_task(spec, prepared, directory)
             client = await self._warm_client(prepared)
         except BaseException:
             del self._running[slug]
             raise
         running.client = client
-        client.send(self._start_request(spec, directory, client))
+        client.send(self._start_request(spec, content, client))
 
     async def stop(self, attempt: AttemptId, grace_s: float) -> None:
         """End the attempt and all its processes; it is then reported as finished (canceled)."""
@@ -164,7 +166,7 @@ class ProcessLauncher:
 
     def _write_task(
         self, spec: AttemptSpec, prepared: Prepared, directory: AttemptDirectory
-    ) -> None:
+    ) -> dict[str, Any]:
         try:
             if self._payload is None:
                 self._payload = materialise(self._payload_parent)
@@ -173,21 +175,25 @@ class ProcessLauncher:
                 prepared,
                 directory=directory.path,
                 payload=self._payload,
+                source=self._sources.path_of(prepared.task, spec.id.run_id),
                 inherited=self._inherited,
             )
             directory.write_task(content)
+            return content
         except OSError as error:
             message = f"cannot write to {directory.path}: {error.strerror}"
             raise InfrastructureError(message, retryable=True) from error
 
     def _start_request(
-        self, spec: AttemptSpec, directory: AttemptDirectory, client: WarmClient
+        self, spec: AttemptSpec, content: dict[str, Any], client: WarmClient
     ) -> dict[str, Any]:
         limit = spec.resources.memory_limit_bytes if self._enforce_memory else None
         return {
             "op": "start",
             "id": spec.id.slug,
-            "directory": str(directory.path),
+            "directory": content["directory"],
+            "component": content["component"],
+            "python": content.get("python"),
             "deadline_s": spec.deadline_s,
             "memory_bytes": limit,
             "log_bytes": self._log_limit_bytes,
