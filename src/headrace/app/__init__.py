@@ -5,6 +5,7 @@ The only unit that names both a port and what stands behind it.
 
 from __future__ import annotations
 
+from headrace.app.debugging import Rebuilt, notebook_program, rebuild
 from headrace.app.execution import (
     Outcome,
     controller,
@@ -44,6 +45,7 @@ __all__ = [
     "Home",
     "Outcome",
     "Prepared",
+    "Rebuilt",
     "Reusable",
     "RunOptions",
     "SourcePlace",
@@ -58,6 +60,7 @@ __all__ = [
     "find_home",
     "forecast_here",
     "lock_of",
+    "notebook_program",
     "options_of",
     "outputs_values",
     "place_of",
@@ -65,6 +68,7 @@ __all__ = [
     "prepare_here",
     "read_config",
     "read_logs",
+    "rebuild",
     "run_parameters",
     "run_result",
     "run_summary",

@@ -25,7 +25,7 @@ from headrace.controller import Cache, Controller, Observer, Performer, Settings
 from headrace.errors import Conflict
 from headrace.ir.model import Document
 from headrace.launchers.container import find_engine
-from headrace.launchers.port import Capacity, Launcher
+from headrace.launchers.port import Launcher
 from headrace.launchers.process import ProcessLauncher
 from headrace.store import Run
 

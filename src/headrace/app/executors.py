@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 from headrace.app.home import Home
 from headrace.app.places import place_of
@@ -88,3 +91,11 @@ class Executors:
         if run_id not in self._options:
             self._options[run_id] = options_of(self._home.store.run(run_id))
         return self._options[run_id]
+
+
+def interpreter_of(environment: dict[str, str]) -> Path:
+    """Return the Python that a step with these environment variables starts with."""
+    found = shutil.which("python", path=environment.get("PATH")) or shutil.which(
+        "python3", path=environment.get("PATH")
+    )
+    return Path(found or sys.executable)

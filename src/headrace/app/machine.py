@@ -65,7 +65,7 @@ def capacity() -> Capacity:
 
 def _cpu_quota() -> float | None:
     words = _first_line("/sys/fs/cgroup/cpu.max").split()
-    if len(words) == 2 and words[0] != "max":
+    if words[1:] and words[0] != "max":
         return int(words[0]) / int(words[1])
     quota = _first_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
     period = _first_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from headrace.cli.options import json_option
 from headrace.cli.output import print_json
-from headrace.cli.run import json_option
 from headrace.cli.text import clean, moment, table
 
 

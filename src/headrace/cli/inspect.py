@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from headrace.cli.options import json_option
 from headrace.cli.output import print_json
-from headrace.cli.run import json_option
 from headrace.cli.text import clean, duration, moment, size, table
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from headrace.cli.output import print_json, warn_of
+from headrace.cli.options import execution_options, parameter_option
+from headrace.cli.output import print_json
 from headrace.cli.parameters import parse_parameters
-from headrace.cli.run import carry_out, execution_options
+from headrace.cli.run import carry_out
 from headrace.cli.text import table
 
 
@@ -17,7 +18,7 @@ from headrace.cli.text import table
 @click.argument("run_id", metavar="RUN")
 @click.argument("source", metavar="[SRC]", required=False)
 @click.option("--from", "start", metavar="TASK", multiple=True, help="Run this step again.")
-@click.option("-p", "--param", "pairs", multiple=True, metavar="NAME=VALUE")
+@parameter_option
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would run, and run nothing.")
 @execution_options
 def rerun(
@@ -32,8 +33,8 @@ def rerun(
     """Run a run again as a new one, reusing what is still valid.
 
     SRC is the changed code; without it the pipeline is the run's own. Parameters are those of the
-    run, but for -p. Steps whose code and inputs are the same are taken over, whether they are cached
-    or not; --from runs a step again in any case.
+    run, but for -p. Steps whose code and inputs are the same are taken over, also when they are
+    not cached; --from runs a step again in any case.
     """
     from headrace.app import Home, Reusable, Wishes, forecast_here, prepare_here, submit
 
@@ -56,6 +57,7 @@ def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, d
     from headrace.app import document_values, options_of
 
     if source is not None:
+        from headrace.cli.checking import warn_of
         from headrace.cli.source import load
 
         loaded = load(source)

@@ -8,36 +8,21 @@ from typing import Any
 
 import click
 
-from headrace.cli.output import print_json, print_summary, warn_of
+from headrace.cli.options import execution_options, parameter_option, strict_option
+from headrace.cli.output import print_json, print_summary
 from headrace.cli.parameters import parse_parameters
 from headrace.cli.progress import Progress
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def execution_options(command: Any) -> Any:
-    """Add the options that say how a run is carried out."""
-    for option in (
-        click.option("--max-parallel", type=click.IntRange(min=1), help="The most steps at once."),
-        json_option,
-    ):
-        command = option(command)
-    return command
 
 
 def submission_options(command: Any) -> Any:
     """Add the options that say how a new run should go."""
     for option in (
-        click.option("-p", "--param", "pairs", multiple=True, metavar="NAME=VALUE"),
+        parameter_option,
         click.option("--name", help="What the run is called."),
         click.option("--no-cache", is_flag=True, help="Reuse nothing of earlier runs."),
         click.option("--fail-fast", is_flag=True, help="End the run at the first failure."),
         click.option("--deadline", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS"),
-        click.option(
-            "--strict-resources",
-            is_flag=True,
-            help="Refuse steps that ask for more than this machine has.",
-        ),
+        strict_option,
     ):
         command = option(command)
     return command
@@ -64,6 +49,7 @@ def run(
     (.yaml, .json). Exit status: 0 succeeded, 1 failed, 2 nothing was started, 130 interrupted.
     """
     from headrace.app import Home, Wishes, prepare_here, submit
+    from headrace.cli.checking import warn_of
     from headrace.cli.source import load
 
     home = Home.find()
@@ -171,5 +157,5 @@ def report(home: Any, run_id: str, *, as_json: bool) -> int:
     if as_json:
         print_json(result)
     else:
-        print_summary(home, result)
+        print_summary(result)
     return 0 if found.state == "succeeded" else 1

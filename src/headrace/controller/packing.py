@@ -157,7 +157,7 @@ class Packer:
         return Share(cpus, memory, kind if devices else None, tuple(free[:devices]))
 
     def _device_kind(self, request: ResourceRequest) -> str | None:
-        """Name of the machine's accelerators that serve the request: by name, else the only kind."""
+        """Return which accelerators of the machine serve it: by name, else the only kind."""
         if not request.accelerator_count:
             return None
         kinds = self.capacity.accelerators

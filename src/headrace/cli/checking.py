@@ -1,0 +1,116 @@
+"""All that can be found in a pipeline before it runs, gathered from its authoring objects."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections.abc import Iterator
+
+import click
+
+from headrace import dsl
+from headrace.cli.source import Source
+from headrace.compiler.checks import (
+    Problem,
+    check_component,
+    check_pipeline,
+    check_resources,
+    names_of_module,
+)
+from headrace.dsl.graph import Component, ContainerImplementation, Group, Pipeline, Task
+from headrace.environments import request_from_command
+
+
+def problems_of(source: Source) -> list[Problem]:
+    """Return what will or may go wrong, in the order of the user's files."""
+    if source.component is None:
+        return []
+    found: set[Problem] = set()
+    for component in components_in(source.component.component):
+        found.update(_problems_of_component(component))
+    if isinstance(source.component, dsl.GraphComponent):
+        text, line = _source_lines(source.component.pipeline_func)
+        name = source.component.pipeline_func.__code__.co_filename
+        found.update(check_pipeline(text, filename=name, first_line=line))
+        implementation = source.component.component.implementation
+        assert isinstance(implementation, Pipeline)
+        for task in _tasks(implementation.children):
+            found.update(_problems_of_task(task))
+    return sorted(found)
+
+
+def warn_of(source: Source) -> None:
+    """Print what was found to standard error; a run goes on all the same."""
+    for problem in problems_of(source):
+        click.echo(str(problem), err=True)
+
+
+def components_in(component: Component) -> Iterator[Component]:
+    """Yield a component and all that its tasks use, each once."""
+    waiting, seen = [component], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if isinstance(one.implementation, Pipeline):
+            waiting.extend(task.component for task in _tasks(one.implementation.children))
+
+
+def _tasks(children: tuple[Task | Group, ...]) -> Iterator[Task]:
+    for child in children:
+        if isinstance(child, Group):
+            yield from _tasks(child.children)
+            if isinstance(child, dsl.graph.ExitScope):
+                yield child.exit_task
+        else:
+            yield child
+
+
+def _problems_of_component(component: Component) -> list[Problem]:
+    implementation = component.implementation
+    if not isinstance(implementation, ContainerImplementation) or component.where is None:
+        return []
+    command = tuple(part for part in implementation.command if isinstance(part, str))
+    args = tuple(part for part in implementation.args if isinstance(part, str))
+    shipped = request_from_command(implementation.image, command, args)
+    if shipped is None:
+        return []
+    text, line = _function_text(component.where.file, component.where.line)
+    return check_component(
+        text,
+        filename=component.where.file,
+        first_line=line,
+        packages=shipped.request.packages,
+        plain_image=implementation.image.partition(":")[0].rpartition("/")[2] == "python",
+        shipped=names_of_module(shipped.source),
+        module="".join(linecache.getlines(component.where.file)),
+    )
+
+
+def _problems_of_task(task: Task) -> list[Problem]:
+    resources = task.settings.resources
+    where = task.where
+    return check_resources(
+        cpu_request=resources.cpu_request,
+        cpu_limit=resources.cpu_limit,
+        memory_request=resources.memory_request,
+        memory_limit=resources.memory_limit,
+        file=where.file if where else "",
+        line=where.line if where else 0,
+    )
+
+
+def _function_text(file: str, line: int) -> tuple[str, int]:
+    """Return the source of the function whose definition begins at that line of the file."""
+    lines = linecache.getlines(file)[line - 1 :]
+    return "".join(inspect.getblock(lines)), line
+
+
+def _source_lines(function: object) -> tuple[str, int]:
+    try:
+        lines, line = inspect.getsourcelines(function)  # pyright: ignore[reportArgumentType]
+    except (OSError, TypeError):
+        return "", 1
+    return "".join(lines), line
