@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,30 +57,30 @@ def _entries(path: Path, table: str) -> list[tuple[str, Any]]:
     return []
 
 
-def oracle_outcomes(files: Sequence[Path], *, keep: bool = True) -> Outcomes:
-    """Return what the official SDK makes of the files.
+def oracle_outcomes(files: Sequence[Path], **environment: str) -> Outcomes:
+    """Return what the official SDK makes of the files, from the cache if they have not changed.
 
     Args:
         files: Files of one folder.
-        keep: Whether to read and write the cache.
+        environment: Further variables for the process.
     """
     python = oracle_python()
-    kept = _cache_path(python, files)
-    if keep and kept.exists():
+    kept = _cache_path(python, files, environment)
+    if kept.exists():
         return json.loads(kept.read_text(encoding="utf-8"))
     kept.parent.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_suffix(f".{os.getpid()}")
-    outcomes = _run(python, files, fresh)
-    if keep:
-        fresh.replace(kept)
-        for old in sorted(kept.parent.glob("*.json"), key=lambda path: -path.stat().st_mtime)[20:]:
-            old.unlink()
+    outcomes = _run(python, files, fresh, environment)
+    fresh.write_text(json.dumps(outcomes), encoding="utf-8")
+    fresh.replace(kept)
+    for old in sorted(kept.parent.glob("*.json"), key=lambda path: -path.stat().st_mtime)[20:]:
+        old.unlink()
     return outcomes
 
 
-def our_outcomes(files: Sequence[Path], out: Path) -> Outcomes:
+def our_outcomes(files: Sequence[Path], out: Path, **environment: str) -> Outcomes:
     """Return what Headrace makes of the files, serving ``kfp`` by itself."""
-    return _run(Path(sys.executable), files, out, "--compat")
+    return _run(Path(sys.executable), files, out, environment, "--compat")
 
 
 def refused_by_protobuf(cases: dict[str, list[Any]], folder: Path) -> dict[str, str]:
@@ -104,8 +104,10 @@ def outcome_of(case: str, outcomes: Outcomes) -> dict[str, Any]:
     return found or {"error": {"types": [], "message": "missing", "traceback": "not compiled"}}
 
 
-def _run(python: Path, files: Sequence[Path], out: Path, *options: str) -> Outcomes:
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+def _run(
+    python: Path, files: Sequence[Path], out: Path, extra: Mapping[str, str], *options: str
+) -> Outcomes:
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", **extra}
     script = str(HERE / "compile_cases.py")
     command = [str(python), script, "--out", str(out), *options, *map(str, files)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -113,13 +115,12 @@ def _run(python: Path, files: Sequence[Path], out: Path, *options: str) -> Outco
         raise RuntimeError(f"{' '.join(command[:3])} failed:\n{done.stderr[-4000:]}")
     outcomes: Outcomes = json.loads(out.read_text(encoding="utf-8"))
     out.unlink()
-    if not options:
-        out.write_text(json.dumps(outcomes), encoding="utf-8")
     return outcomes
 
 
-def _cache_path(python: Path, files: Sequence[Path]) -> Path:
-    digest = hashlib.sha256(str(python).encode())
+def _cache_path(python: Path, files: Sequence[Path], environment: Mapping[str, str]) -> Path:
+    digest = hashlib.sha256(f"{python} {environment}".encode())
+    digest.update(" ".join(path.name for path in files).encode())
     for path in [HERE / "compile_cases.py", *_all_inputs(files)]:
         place = path if path.is_relative_to(HERE) else path.name  # a path may be compiled in
         digest.update(f"{place}:{path.stat().st_mode}".encode())

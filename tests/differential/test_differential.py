@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import documents
 import pytest
 import sides
@@ -37,3 +39,16 @@ def test_a_wrong_program_is_refused_with_a_compatible_exception(
         pytest.fail(f"accepted by Headrace alone; {kind}: {expected['message']}", pytrace=False)
     if kind not in ours["types"]:
         pytest.fail(f"{kind}: {expected['message']}\n\n{ours['traceback']}", pytrace=False)
+
+
+@pytest.mark.parametrize("value", ["true", "1", "no"])
+def test_caching_may_be_off_by_default(
+    value: str, oracle_corpus: sides.Outcomes, tmp_path: Path
+) -> None:
+    files = [path for path in sides.corpus_files() if path.stem == "task_settings"]
+    environment = {"KFP_DISABLE_EXECUTION_CACHING_BY_DEFAULT": value}
+    theirs = sides.oracle_outcomes(files, **environment)
+    ours = sides.our_outcomes(files, tmp_path / "ours.json", **environment)
+    case = "task_settings:caching"
+    assert (theirs[case] != oracle_corpus[case]) == (value != "no")
+    assert documents.difference(theirs[case]["text"], ours[case]["text"]) is None
