@@ -75,7 +75,7 @@ class LoadedImplementation:
     platform: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Component:
     """A reusable step: an interface and how it is carried out.
 
@@ -97,7 +97,7 @@ class Component:
 # ------------------------------------------------------------------ tasks and groups
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """A use of a component in a pipeline.
 
@@ -105,7 +105,8 @@ class Task:
         name: Unique in the pipeline.
         component: What it uses.
         arguments: A reference or a constant for each input that is passed.
-        inner_refs: References inside constants and platform configuration.
+        inner_refs: References inside constants.
+        platform_refs: References inside the platform configuration.
         setting_refs: References inside settings, which do not order tasks.
         settings: What the author set on the task.
         after: Names of the tasks and groups that must come first beside those it reads from.
@@ -117,6 +118,7 @@ class Task:
     component: Component
     arguments: Mapping[str, Any]
     inner_refs: tuple[Ref, ...]
+    platform_refs: tuple[Ref, ...]
     setting_refs: tuple[Ref, ...]
     settings: TaskSettings
     after: tuple[str, ...] = ()
@@ -124,11 +126,12 @@ class Task:
     where: Location | None = None
 
     def refs(self) -> Iterator[Ref]:
-        """Yield every reference that the task reads, with repetitions."""
+        """Yield every reference that the task waits for, with repetitions."""
         for argument in self.arguments.values():
             if isinstance(argument, Ref):
                 yield argument
         yield from self.inner_refs
+        yield from self.platform_refs
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class Test:
                 yield operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Tasks and groups under one control flow.
 
@@ -171,19 +174,19 @@ class Group:
     where: Location | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Branch(Group):
     """Runs when all of its conditions hold; each comes with those of the branches before it."""
 
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Branches(Group):
     """The branches of an If with Elif or Else, of which one runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Loop(Group):
     """Runs for each item.
 
@@ -198,7 +201,7 @@ class Loop(Group):
     parallelism: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExitScope(Group):
     """Runs a task when everything in it has ended, in whatever way.
 
@@ -209,7 +212,7 @@ class ExitScope(Group):
     exit_task: Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pipeline:
     """A graph of tasks.
 

@@ -76,7 +76,7 @@ class PipelineTask:
         self.platform_config: dict[str, Any] = {}
         self.settings = TaskSettings(enable_caching=_caching_by_default())
         self._after: list[str] = []
-        self._extra_refs: list[Ref] = []
+        self._platform_refs: list[Ref] = []
         self.scope: Scope = trace.scope
         trace.nodes[self.name] = self
         trace.scope.children.append(self)
@@ -131,17 +131,13 @@ class PipelineTask:
 
     def frozen(self, trace: Trace) -> Task:
         """Return its value in the graph."""
-        inner = dict.fromkeys(
-            [
-                *trace.refs_in([value for value in self.inputs.values() if is_constant(value)]),
-                *self._extra_refs,
-            ]
-        )
+        constants = [value for value in self.inputs.values() if is_constant(value)]
         return Task(
             name=self.name,
             component=self.component,
             arguments=dict(self.inputs),
-            inner_refs=tuple(inner),
+            inner_refs=tuple(trace.refs_in(constants)),
+            platform_refs=tuple(dict.fromkeys(self._platform_refs)),
             setting_refs=tuple(trace.refs_in(list(self.settings.texts().values()))),
             settings=self.settings,
             after=tuple(dict.fromkeys(self._after)),
@@ -155,7 +151,7 @@ class PipelineTask:
                 yield value
             elif trace is not None:
                 yield from trace.refs_in(value)
-        yield from self._extra_refs
+        yield from self._platform_refs
 
     # ------------------------------------------------------------------ order and failure
 
@@ -351,7 +347,7 @@ class PipelineTask:
 
     def register_pipeline_channels(self, pipeline_channels: list[PipelineChannel]) -> None:
         """Note channels that the platform configuration reads, so that the task waits for them."""
-        self._extra_refs.extend(ref_of(channel) for channel in pipeline_channels)
+        self._platform_refs.extend(ref_of(channel) for channel in pipeline_channels)
 
     # ------------------------------------------------------------------ setting
 
