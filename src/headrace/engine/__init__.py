@@ -6,6 +6,7 @@ commit and the commands to perform afterwards.
 
 from __future__ import annotations
 
+from headrace.engine.attempts import Outputs
 from headrace.engine.cache import explain_difference
 from headrace.engine.commands import Command, LookUpCache, SetTimer, StartAttempt, StopAttempt
 from headrace.engine.invariants import check_invariants
@@ -20,6 +21,7 @@ from headrace.engine.step import Step, outstanding, step, was_started
 __all__ = [
     "Command",
     "LookUpCache",
+    "Outputs",
     "Plan",
     "RunState",
     "SetTimer",

@@ -4,8 +4,8 @@ Pure. Budgets are separate: what the code did (``user``, ``oom``, ``deadline``) 
 retry policy; a lost place (``infrastructure``) its own three; ``configuration`` is never retried.
 
 Back-off before the n-th retry is ``backoffDuration * backoffFactor^(n-1)``, and all waiting is at
-most ``backoffMaxDuration``: the time in which attempts run is not counted, so that the SDK's default
-of one hour does not take the retries away from long steps (Argo counts it).
+most ``backoffMaxDuration``: the time in which attempts run is not counted, so that the default of
+the SDK, one hour, does not take the retries away from long steps (Argo counts it).
 """
 
 from __future__ import annotations

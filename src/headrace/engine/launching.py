@@ -271,7 +271,8 @@ def _reused(turn: Turn, task: TaskRun) -> bool:
     earlier = submitted.reuse.get(task.path)
     if earlier is None or submitted.reuse_keys.get(task.path) != task.cache_key:
         return False
-    return take_over(turn, task, earlier, submitted.reuse_source, "same code and inputs as before")
+    source = f"{submitted.reuse_source}/{task.path}"
+    return take_over(turn, task, earlier, source, "same code and inputs as before")
 
 
 def _matches(path: str, wanted: tuple[str, ...]) -> bool:

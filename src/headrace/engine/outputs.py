@@ -47,6 +47,7 @@ def record(turn: Turn, task: TaskRun, result: AttemptResult) -> None:
         if (parameters or artifacts)
         else NO_OUTPUTS
     )
+    task.error = None  # that of an earlier attempt
     if task.cache_key is not None and task.plan.cacheable:
         turn.changes.append(
             CacheEntryAdded(

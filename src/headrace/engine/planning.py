@@ -103,11 +103,8 @@ class _Planner:
             message = f"component {name} has no executor: {label!r} is not in the document"
             raise SpecError(message, path=f"components.{name}.executorLabel")
         if executor.container is None and executor.importer is None:
-            raw = list(self._raw_executors().get(label) or {})
-            message = (
-                f"executor {label} is a {' or '.join(raw) or 'nothing'}, which cannot run here"
-            )
-            hint = "containers and importers can; KFP's own backend runs nothing else either"
+            message = f"executor {label} is neither a container nor an importer"
+            hint = "resolvers and custom jobs run neither here nor on KFP"
             raise SpecError(message, path=path, hint=hint, code="HR2401")
         for output in (*component.output_definitions.parameters, *_artifact_names(component)):
             _check_segment(output, "output", f"components.{name}.outputDefinitions")
@@ -126,10 +123,6 @@ class _Planner:
             identity=identity_of(component, executor),
             mentions_workspace=_mentions_workspace(container),
         )
-
-    def _raw_executors(self) -> dict[str, dict[str, Any]]:
-        raw = cast("dict[str, dict[str, Any]]", self._document.raw)
-        return raw.get("deploymentSpec", {}).get("executors") or {}
 
     # ------------------------------------------------------------------ graphs
 

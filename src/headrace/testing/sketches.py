@@ -204,7 +204,8 @@ def _input_types(task: Task) -> dict[str, str]:
 
 
 def _item_type(task: Task) -> str:
-    return _type_of(task.items[0]) if isinstance(task.items, list) and task.items else "STRING"
+    items: Any = task.items
+    return _type_of(items[0]) if isinstance(items, list) and items else "STRING"
 
 
 def _type_of(value: Any) -> str:

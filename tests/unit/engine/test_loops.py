@@ -33,9 +33,9 @@ def collecting(task):
 
 
 def test_a_loop_runs_its_body_for_each_item_and_collects_in_their_order():
-    slow_first = lambda spec: succeed(
-        echo(spec).outputs, duration_s=10 - spec.inputs.parameters["n"]
-    )  # noqa: E731
+    def slow_first(spec):
+        return succeed(echo(spec).outputs, duration_s=10 - spec.inputs.parameters["n"])
+
     run = simulate(sketch(collecting(loop([3, 1, 2]))), {"t": slow_first})
     assert run["total"].inputs.parameters["xs"] == [3, 1, 2]
     assert [path for path in run.tasks if path.startswith("l[1]")] == ["l[1]", "l[1]/t"]
