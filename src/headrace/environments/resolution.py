@@ -44,11 +44,13 @@ def resolved_by_uv(request: EnvironmentRequest, choice: Choice) -> Lock:
     lock = lock_of(interpreter.minor, Path(interpreter.path), interpreter.platform, answer.pylock)
     used = answer.cutoff
     told = f"packages are resolved as of {used.moment[:10]}: {used.reason}" if used.moment else ""
+    built = [f"{p.name}=={p.version}" for p in lock.packages if not p.has_wheel and p.hashes]
+    slow = f"no wheel for Python {lock.python}, built from source: {', '.join(built)}"
     return replace(
         lock,
         cutoff=used.moment,
         cutoff_reason=used.reason if used.moment else "",
-        notices=tuple(filter(None, [*notices, *answer.notices, told])),
+        notices=tuple(filter(None, [*notices, *answer.notices, told, slow if built else ""])),
     )
 
 

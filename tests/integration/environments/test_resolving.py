@@ -123,6 +123,7 @@ def test_a_pinned_source_distribution_is_what_the_author_wants(tmp_path, index: 
     request = EnvironmentRequest(("arrays==1.21",), index_urls=(index.url,))
     lock = resolve(request, tmp_path / "locks")
     assert lock.cutoff == "2021-07-31T00:00:00Z"
+    assert lock.notices[-1].endswith("built from source: arrays==1.21")
     environment = build(lock, tmp_path / "environments")
     assert (environment.site_packages / "arrays.py").read_text() == "BUILT = True\n"
 

@@ -14,6 +14,7 @@ from headrace.compiler.checks import (
     SHIPPED_NAMES,
     check_component,
     check_pipeline,
+    helpers_in,
     names_of_module,
 )
 
@@ -134,6 +135,15 @@ def test_names_given_by_the_shipped_module_count():
     assert names("def f():\n    return helper(1)", additional=["helper"]) == []
 
 
+def test_functions_that_are_shipped_beside_are_found_in_the_file():
+    module = "import os\n\ndef helper(x):\n    return os.sep + x\n\ndef other(): pass\n"
+    shipped = (
+        "import kfp\n\ndef helper(x):\n    return os.sep + x\n\ndef f():\n    return helper('')\n"
+    )
+    assert helpers_in(shipped, "f", module) == [("def helper(x):\n    return os.sep + x\n", 3)]
+    assert helpers_in("def (", "f", module) == []
+
+
 def test_the_usual_header_gives_the_usual_names():
     header = "import kfp\nfrom kfp import dsl\nfrom kfp.dsl import *\nfrom typing import *\n"
     assert names_of_module(header) == SHIPPED_NAMES
@@ -227,7 +237,7 @@ def test_a_pipelines_unused_parameter_is_warned_of():
     source = "@dsl.pipeline\ndef p(path: str, limit: int = 3):\n    load(path=path)\n"
     (problem,) = check_pipeline(source, filename="p.py", first_line=10)
     assert (problem.line, problem.column, problem.severity) == (11, 18, "warning")
-    assert "pipeline 'p' never uses its parameter 'limit'" in problem.message
+    assert "'p' never uses its parameter 'limit'" in problem.message
 
 
 _NAMES = st.sampled_from(["a", "b", "c", "d"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from headrace.compiler.checks.component import check_component, check_pipeline
 from headrace.compiler.checks.problem import Problem, Severity, problems_of_error
 from headrace.compiler.checks.resources import check_resources
-from headrace.compiler.checks.shipped import SHIPPED_NAMES, names_of_module
+from headrace.compiler.checks.shipped import SHIPPED_NAMES, helpers_in, names_of_module
 
 __all__ = [
     "SHIPPED_NAMES",
@@ -19,6 +19,7 @@ __all__ = [
     "check_component",
     "check_pipeline",
     "check_resources",
+    "helpers_in",
     "names_of_module",
     "problems_of_error",
 ]

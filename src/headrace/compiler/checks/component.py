@@ -66,7 +66,7 @@ def check_component(
         [
             *check_names(function, names, definitions(module)),
             *check_imports(function, provided),
-            *check_parameters(function, "component"),
+            *check_parameters(function),
         ]
     )
 
@@ -80,4 +80,4 @@ def check_pipeline(source: str, *, filename: str, first_line: int) -> list[Probl
         first_line: Line of the file in which ``source`` begins, counted from 1.
     """
     function = parse_function(source, filename, first_line)
-    return [] if function is None else sorted(check_parameters(function, "pipeline"))
+    return [] if function is None else sorted(check_parameters(function))

@@ -15,13 +15,8 @@ CODE = "HR1304"
 _SEES_ALL = frozenset({"eval", "exec", "locals", "vars"})
 
 
-def check_parameters(function: FunctionSource, kind: str) -> list[Problem]:
-    """Return each parameter that is never used.
-
-    Args:
-        function: The function.
-        kind: What it is, for the message: ``"component"`` or ``"pipeline"``.
-    """
+def check_parameters(function: FunctionSource) -> list[Problem]:
+    """Return each parameter that is never used."""
     node = function.node
     if _is_stub(node.body):
         return []
@@ -34,7 +29,7 @@ def check_parameters(function: FunctionSource, kind: str) -> list[Problem]:
         function.problem(
             argument,
             CODE,
-            f"{kind} {node.name!r} never uses its parameter {argument.arg!r}",
+            f"{node.name!r} never uses its parameter {argument.arg!r}",
             "use it or remove it",
             "warning",
         )

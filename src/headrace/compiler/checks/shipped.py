@@ -10,7 +10,7 @@ import builtins
 import typing
 from typing import cast
 
-from headrace.compiler.checks.scopes import bound_names
+from headrace.compiler.checks.scopes import FunctionNode, bound_names
 
 #: What ``from kfp.dsl import *`` gives inside a task, where the authoring names are absent.
 _KFP_DSL = frozenset(
@@ -54,3 +54,27 @@ def names_of_module(source: str) -> frozenset[str]:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             names |= _STARS.get(node.module or "", frozenset())
     return frozenset(names)
+
+
+def helpers_in(shipped: str, function: str, module: str) -> list[tuple[str, int]]:
+    """Return the functions that are shipped beside a component's own and stand in its file.
+
+    Args:
+        shipped: The module as the compiler writes it.
+        function: Name of the component's function, which is left out.
+        module: Text of the user's file.
+
+    Returns:
+        Source and first line of each, as ``check_component`` takes them.
+    """
+    try:
+        beside, here = ast.parse(shipped).body, ast.parse(module).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    names = {n.name for n in beside if isinstance(n, FunctionNode)} - {function}
+    lines = module.splitlines(keepends=True)
+    return [
+        ("".join(lines[node.lineno - 1 : node.end_lineno]), node.lineno)
+        for node in here
+        if isinstance(node, FunctionNode) and node.name in names
+    ]
