@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from headrace.engine.changes import (
@@ -10,13 +10,13 @@ from headrace.engine.changes import (
     ArtifactUsed,
     AttemptChanged,
     CacheEntryAdded,
-    Change,
     Logged,
     MetricAdded,
     RunChanged,
     TaskChanged,
 )
 from headrace.store.memory.state import MemoryState, RunRows
+from headrace.store.port import RunBatch
 from headrace.store.records import (
     CacheEntry,
     HistoryEntry,
@@ -41,12 +41,21 @@ class MemoryProjection(MemoryState):
             ArtifactAdded: self._artifact_added,
             ArtifactUsed: self._artifact_used,
             MetricAdded: self._metric_added,
-            CacheEntryAdded: self._cache_entry_added,
             Logged: self._logged,
         }
 
-    def _apply(self, rows: RunRows, at: float, change: Change) -> None:
-        self._handlers[type(change)](rows, at, change)
+    def _project(self, batches: Sequence[RunBatch]) -> None:
+        """Apply all changes; cache entries look at tasks, so they come after them."""
+        entries: list[tuple[RunRows, float, CacheEntryAdded]] = []
+        for batch in batches:
+            rows = self._runs[batch.lease.run_id]
+            for change in batch.changes:
+                if isinstance(change, CacheEntryAdded):
+                    entries.append((rows, batch.at, change))
+                else:
+                    self._handlers[type(change)](rows, batch.at, change)
+        for rows, at, entry in entries:
+            self._cache_entry_added(rows, at, entry)
 
     def _run_changed(self, rows: RunRows, _at: float, change: RunChanged) -> None:
         rows.run = run_with(rows.run, change)

@@ -99,11 +99,10 @@ class MemoryRuns(MemoryProjection):
                 raise LeaseLost(lost)
             new = self._new_batches(batches)
             for batch in new:
-                rows = self._runs[batch.lease.run_id]
-                rows.journal.extend((at, msgspec.json.encode(e)) for at, e in batch.events)
+                journal = self._runs[batch.lease.run_id].journal
+                journal.extend((at, msgspec.json.encode(e)) for at, e in batch.events)
                 self._consume(batch)
-                for change in batch.changes:
-                    self._apply(rows, batch.at, change)
+            self._project(new)
             self._version += 1
 
     def journal(self, run_id: str, after_seq: int = 0) -> Iterator[tuple[float, Event]]:

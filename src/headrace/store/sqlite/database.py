@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import struct
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -26,8 +26,7 @@ from headrace.store.sqlite.queries import Migration, migrations
 APPLICATION_ID = 0x48527374
 
 _BUSY_TIMEOUT_S = 30.0
-_HEADER_BYTES = 100
-_MAGIC = b"SQLite format 3\0"
+_SMALLEST_BYTES = 512
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA fullfsync=ON",
@@ -60,7 +59,7 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._closed = False
-        self._check_header()
+        self._peek()
         self._make_file()
         try:
             self._migrate()
@@ -99,6 +98,7 @@ class Database:
     def data_version(self) -> int:
         """Return a number that changes with each commit to the file, whoever made it."""
         with self._watch_lock, self._wrapped():
+            self._check_open()
             if self._watcher is None:
                 self._watcher = self._connect()
             return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
@@ -166,9 +166,12 @@ class Database:
             raise
         return connection
 
-    def _writing_connection(self) -> sqlite3.Connection:
+    def _check_open(self) -> None:
         if self._closed:
             raise sqlite3.ProgrammingError("the store is closed")
+
+    def _writing_connection(self) -> sqlite3.Connection:
+        self._check_open()
         if self._writer is None:
             self._writer = self._connect()
         return self._writer
@@ -184,8 +187,7 @@ class Database:
                 connection.close()
 
     def _borrow_reader(self) -> sqlite3.Connection:
-        if self._closed:
-            raise sqlite3.ProgrammingError("the store is closed")
+        self._check_open()
         try:
             return self._idle_readers.pop()
         except IndexError:
@@ -201,39 +203,51 @@ class Database:
 
     # ------------------------------------------------------------------ opening
 
-    def _check_header(self) -> None:
-        """Refuse a file of another kind or version before SQLite may touch it."""
-        try:
-            with self.path.open("rb") as file:
-                header = file.read(_HEADER_BYTES)
-                size = file.seek(0, os.SEEK_END)
-        except FileNotFoundError:
+    def _peek(self) -> None:
+        """Refuse a file of another kind or version before anything of it may be touched.
+
+        The file is read through SQLite: a plain ``open`` and ``close`` would drop the locks that
+        other connections of this process hold. What is not in the file but in its log, or is just
+        being written, shows when it is opened for good.
+        """
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if not size:
             return
-        except OSError as error:
-            raise store_failure(sqlite3.OperationalError(str(error)), self.path) from error
-        if not header:
-            return
-        if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-            raise damaged(self.path, "its first bytes are not SQLite's")
-        version, application = struct.unpack(">I4xI", header[60:72])
-        if application != APPLICATION_ID and (application or version):
-            raise damaged(self.path, "it is the database of another program")
-        if version > len(self._steps):
-            raise from_the_future(self.path, version, len(self._steps))
-        page_bytes, pages = struct.unpack(">H10xI", header[16:32])
-        expected = pages * (65536 if page_bytes == 1 else page_bytes)
-        if size < expected and not self.path.with_name(self.path.name + "-wal").exists():
-            raise damaged(self.path, f"{size} bytes are left of {expected}")
+        if size < _SMALLEST_BYTES:
+            # SQLite would take it for an empty file and write over it.
+            raise damaged(self.path, "it is not a database")
+        with suppress(sqlite3.DatabaseError):
+            uri = f"file:{quote(str(self.path))}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True)
+            try:
+                application = connection.execute("PRAGMA application_id").fetchone()[0]
+                version = self._version(connection)
+            finally:
+                connection.close()
+            if application != APPLICATION_ID and (application or version):
+                raise damaged(self.path, "it is the database of another program")
 
     def _make_file(self) -> None:
+        """Make the file readable by its owner only; SQLite's own files get the same mode.
+
+        It is made aside, since closing the file itself would drop the locks of a connection that
+        another thread has opened meanwhile.
+        """
+        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             if not self.path.parent.is_dir():
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            if not self.path.exists():
+                os.close(os.open(aside, os.O_CREAT | os.O_WRONLY, 0o600))
+                with suppress(FileExistsError):
+                    self.path.hardlink_to(aside)
         except OSError as error:
             failure = sqlite3.OperationalError(str(error))
             failure.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
             raise store_failure(failure, self.path) from error
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
 
     def _migrate(self) -> None:
         with self._write_lock, self._wrapped():

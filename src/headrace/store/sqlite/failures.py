@@ -71,7 +71,7 @@ def store_failure(error: sqlite3.Error, path: Path) -> InfrastructureError:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     what, hint, retryable, code = _WORDS.get(primary, _OTHER)
     return InfrastructureError(
-        f"{what}: {path} ({error})", retryable=retryable, hint=hint, code=code
+        f"{what}: {path} ({error}{_name(error)})", retryable=retryable, hint=hint, code=code
     )
 
 
@@ -91,3 +91,8 @@ def from_the_future(path: Path, version: int, newest: int) -> InfrastructureErro
         hint="upgrade Headrace, or choose another home with HEADRACE_HOME",
         code="HR5016",
     )
+
+
+def _name(error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "")
+    return f", {name}" if name else ""
