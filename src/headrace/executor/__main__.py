@@ -13,7 +13,7 @@ from headrace.executor.kfp_command import executor_main
 
 def main() -> int:
     """Run what the command line names and return the exit status."""
-    if len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
+    if sys.argv[1:] and not sys.argv[1].startswith("-"):
         return perform(sys.argv[1], read_task(sys.argv[1]))
     return executor_main()
 

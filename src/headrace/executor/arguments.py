@@ -13,6 +13,7 @@ import os
 import pathlib
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, Union
 
+from headrace.executor.executor_input import ExecutorInput, artifact_of
 from headrace.types.annotations import (
     EmbeddedAnnotation,
     InputPath,
@@ -44,31 +45,24 @@ class Call:
         hints: Its annotations, names in quotes resolved.
         arguments: Keyword arguments.
         outputs: Output artifacts by name; the function fills them or returns others.
-        output_files: Path of each output parameter's file by name.
         input_paths: Local paths of the input artifacts.
     """
 
-    def __init__(self, function: Any, executor_input: Mapping[str, Any], scratch: str) -> None:
+    def __init__(self, function: Any, given: ExecutorInput, scratch: str) -> None:
         self.function = function
         self.hints: Dict[str, Any] = resolved_hints(function)
-        self._inputs: Mapping[str, Any] = executor_input.get("inputs") or {}
-        self._outputs: Mapping[str, Any] = executor_input.get("outputs") or {}
+        self._given = given
         self._scratch = scratch
         self.outputs: Dict[str, Artifact] = {}
-        self.output_files: Dict[str, str] = {
-            name: entry["outputFile"]
-            for name, entry in (self._outputs.get("parameters") or {}).items()
-        }
         self.input_paths: List[str] = []
         self._make_outputs()
         self.arguments = self._make_arguments()
 
     def _make_outputs(self) -> None:
-        for name, entry in (self._outputs.get("artifacts") or {}).items():
-            for record in (entry.get("artifacts") or [])[:1]:
-                artifact = self._artifact(record, self._class_for(name))
-                self.outputs[name] = artifact
-                _make_parent(artifact.path)
+        for name, record in self._given.outputs.items():
+            artifact = artifact_of(record, self._class_for(name))
+            self.outputs[name] = artifact
+            _make_parent(artifact.path)
 
     def _make_arguments(self) -> Dict[str, Any]:
         arguments: Dict[str, Any] = {}
@@ -91,29 +85,27 @@ class Call:
             return self._embedded(inner)
         if marker is OutputAnnotation:
             return self.outputs.get(name)
-        if marker is not None or name in (self._inputs.get("artifacts") or {}):
+        if marker is not None or name in self._given.artifacts:
             return self._input_artifact(name, inner)
         if is_artifact_class(inner) or is_artifact_class(list_item(inner)):
             return self._input_artifact(name, inner)
-        value = (self._inputs.get("parameterValues") or {}).get(name)
-        return parameter_value(value, inner, name)
+        return parameter_value(self._given.parameters.get(name), inner, name)
 
     def _input_artifact(self, name: str, annotation: Any) -> InputArtifact:
         item = list_item(annotation)
-        records = ((self._inputs.get("artifacts") or {}).get(name) or {}).get("artifacts") or []
-        wanted = item if is_artifact_class(item) else annotation
-        artifacts = [self._artifact(record, _class_or_none(wanted)) for record in records]
+        records = self._given.artifacts.get(name)
+        wanted = _class_or_none(item if is_artifact_class(item) else annotation)
+        artifacts = [artifact_of(record, wanted) for record in records or ()]
         self.input_paths.extend(artifact.path for artifact in artifacts)
         if item is not None or annotation in (list, List):
-            present = name in (self._inputs.get("artifacts") or {})
-            return artifacts if present else None
+            return None if records is None else artifacts
         return artifacts[0] if artifacts else None
 
     def _input_path(self, name: str) -> Optional[str]:
         artifact = self._input_artifact(name, None)
         if isinstance(artifact, Artifact):
             return artifact.path
-        value = (self._inputs.get("parameterValues") or {}).get(name)
+        value = self._given.parameters.get(name)
         if value is None:
             return None
         path = os.path.join(self._scratch, "inputs", name)
@@ -123,12 +115,13 @@ class Call:
         return path
 
     def _output_path(self, name: str, annotation: OutputPath) -> str:
-        if name in self.output_files:
-            _make_parent(self.output_files[name])
-            return self.output_files[name]
+        file = self._given.output_files.get(name)
+        if file is not None:
+            _make_parent(file)
+            return file
         if name not in self.outputs:
             raise ValueError(
-                "parameter %s is annotated OutputPath(%r), but the component declares no such output"
+                "parameter %s is OutputPath(%r), but the component declares no such output"
                 % (name, annotation.type)
             )
         return self.outputs[name].path
@@ -147,20 +140,6 @@ class Call:
         if isinstance(inner, (InputPath, OutputPath)):
             return _class_or_none(inner.type)
         return _class_or_none(inner)
-
-    @staticmethod
-    def _artifact(record: Mapping[str, Any], wanted: Optional[Type[Artifact]]) -> Artifact:
-        known = ARTIFACT_CLASSES.get((record.get("type") or {}).get("schemaTitle") or "")
-        # A generic artifact is shown as what the function asks for, which has more to offer.
-        chosen = wanted if known is None or known is Artifact else known
-        artifact = (chosen or Artifact)(
-            name=record.get("name") or "",
-            uri=record.get("uri") or "",
-            metadata=dict(record.get("metadata") or {}),
-        )
-        if record.get("customPath"):
-            artifact.custom_path = record["customPath"]
-        return artifact
 
 
 def _parameters(function: Any) -> Iterator[Tuple[str, Any]]:
@@ -190,18 +169,22 @@ def parameter_value(value: Any, annotation: Any, name: str) -> Any:
         return _task_config(value or {})
     if value is None:
         return None
+    if is_pydantic_model(annotation):
+        return _validated(annotation, value)
+    if is_pydantic_model(list_item(annotation)):
+        items: List[Any] = value
+        return [_validated(list_item(annotation), item) for item in items]
     if annotation is float and type(value) is int:
         return float(value)
     if annotation is int and type(value) is float and value.is_integer():
         return int(value)
-    if is_pydantic_model(annotation):
-        return annotation.model_validate(value)
-    if is_pydantic_model(list_item(annotation)) and isinstance(value, list):
-        items: List[Any] = value
-        return [list_item(annotation).model_validate(item) for item in items]
     if isinstance(annotation, type):
         return _of_class(value, annotation, name)
     return value
+
+
+def _validated(model: Any, value: Any) -> Any:
+    return model.model_validate(value)
 
 
 def _of_class(value: Any, annotation: type, name: str) -> Any:

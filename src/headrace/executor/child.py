@@ -155,7 +155,7 @@ def _change_environment(wanted: Mapping[str, str]) -> None:
 
 def _stream(descriptor: int) -> io.TextIOWrapper:
     """Return a stream that holds nothing back: what was printed before a crash is in the log."""
-    raw = open(descriptor, "wb", buffering=0, closefd=False)
+    raw = io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)  # type: ignore[type-var]
 
 

@@ -7,6 +7,7 @@ reported.
 
 from __future__ import annotations
 
+import bdb
 import inspect
 import json
 import os
@@ -14,8 +15,9 @@ import sys
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from headrace.executor.arguments import Call
-from headrace.executor.attempt import read_task
-from headrace.executor.source import Source, load_source
+from headrace.executor.attempt import awaited, read_task
+from headrace.executor.executor_input import ExecutorInput
+from headrace.executor.source import load_source, source_of
 from headrace.types.artifacts import set_task_root
 
 
@@ -26,17 +28,10 @@ def rebuilt(directory: str) -> Tuple[Callable[..., Any], Dict[str, Any]]:
         directory: Holds the task file; outputs are written below it.
     """
     task = read_task(directory)
-    python = task["python"]
-    source = Source(
-        text=python["source"],
-        function=python["function"],
-        component=task.get("component") or python["function"],
-        file=python.get("file"),
-        line=python.get("line"),
-    )
     set_task_root(task.get("output_root"))
-    function = load_source(source, directory)
-    return function, dict(Call(function, task["executor_input"], directory).arguments)
+    function = load_source(source_of(task["python"], task.get("component")))
+    given = ExecutorInput(task["executor_input"])
+    return function, dict(Call(function, given, directory).arguments)
 
 
 def run_under_pdb(function: Callable[..., Any], arguments: Mapping[str, Any]) -> int:
@@ -47,10 +42,8 @@ def run_under_pdb(function: Callable[..., Any], arguments: Mapping[str, Any]) ->
     try:
         value = debugger.runcall(function, **arguments)
         if inspect.iscoroutine(value):
-            import asyncio
-
-            value = asyncio.run(value)
-    except pdb.bdb.BdbQuit:
+            value = awaited(value)
+    except bdb.BdbQuit:
         return 0
     except BaseException as error:
         print("%s: %s" % (type(error).__name__, error))
@@ -86,6 +79,11 @@ def notebook(directory: str, source: str, function: str) -> Dict[str, Any]:
     }
 
 
+def _text_of(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
+
+
 def main() -> int:
     """Debug the attempt that the command line names."""
     directory = sys.argv[1]
@@ -93,7 +91,9 @@ def main() -> int:
     if sys.argv[2:3] == ["--notebook"]:
         python = read_task(directory)["python"]
         with open(sys.argv[3], "w", encoding="utf-8") as file:
-            json.dump(notebook(directory, python["source"], python["function"]), file, indent=1)
+            json.dump(
+                notebook(directory, _text_of(python["path"]), python["function"]), file, indent=1
+            )
         return 0
     return run_under_pdb(*rebuilt(directory))
 

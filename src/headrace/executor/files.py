@@ -1,15 +1,17 @@
-"""Small durable writes and reads that the executor needs, and nothing about what is in the files."""
+"""Durable writes, moves and reads of files; nothing here knows what an attempt is."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import stat
 from typing import Any, Dict
 
-from headrace.executor.returned import InvalidOutputError
+from headrace.executor.returned import InvalidOutputError, clipped
 
+_JSON_CLASSES: Dict[str, type] = {"LIST": list, "STRUCT": dict}
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
 
@@ -74,9 +76,8 @@ def read_parameter(name: str, path: str, kind: str) -> Any:
         with open(path, encoding="utf-8", newline="") as file:
             text = file.read()
     except FileNotFoundError:
-        raise InvalidOutputError(
-            "output %s was not written: there is no file %s" % (name, path)
-        ) from None
+        message = "output %s was not written: there is no file %s" % (name, path)
+        raise InvalidOutputError(message) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidOutputError("output %s cannot be read: %s" % (name, error)) from error
     if kind == "STRING":
@@ -84,10 +85,8 @@ def read_parameter(name: str, path: str, kind: str) -> Any:
     try:
         return _parsed(text.strip(), kind)
     except ValueError as error:
-        shown = text if len(text) <= 80 else text[:77] + "…"
-        raise InvalidOutputError(
-            "output %s is %r, which is not %s" % (name, shown, kind)
-        ) from error
+        message = "output %s is %r, which is not %s" % (name, clipped(text), kind)
+        raise InvalidOutputError(message) from error
 
 
 def _parsed(text: str, kind: str) -> Any:
@@ -99,14 +98,13 @@ def _parsed(text: str, kind: str) -> Any:
         if text not in _TRUE | _FALSE:
             raise ValueError(text)
         return text in _TRUE
-    value = json.loads(text)
-    wanted = {"LIST": list, "STRUCT": dict}.get(kind, object)
-    if not isinstance(value, wanted):
+    value: Any = json.loads(text)
+    if kind in _JSON_CLASSES and not isinstance(value, _JSON_CLASSES[kind]):
         raise ValueError(text)
     return value
 
 
 def _finite(number: float) -> float:
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise ValueError(number)
     return number

@@ -1,6 +1,6 @@
 """The command line of KFP's executor: what an image's own command calls inside a task.
 
-It answers in KFP's format, the executor output file, and lets exceptions of the user's code through.
+It answers in KFP's format, the executor output file, and lets the user's exceptions through.
 This module does not write the result file of an attempt.
 """
 
@@ -14,6 +14,8 @@ from types import CoroutineType
 from typing import Any, Dict, List, Mapping, Optional
 
 from headrace.executor.arguments import Call
+from headrace.executor.attempt import awaited
+from headrace.executor.executor_input import ExecutorInput
 from headrace.executor.returned import json_metadata, take_returned
 from headrace.executor.source import load_file
 from headrace.types.artifacts import set_task_root, uri_of_path
@@ -38,17 +40,16 @@ def executor_main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--executor_input", default="{}", help="ExecutorInput as JSON")
     known, _ = parser.parse_known_args(arguments)
     path = known.component_module_path or _configured_path(known.function_to_execute)
-    executor_input: Dict[str, Any] = json.loads(known.executor_input)
-    output_file: str = executor_input["outputs"]["outputFile"]
-    set_task_root(uri_of_path(os.path.dirname(output_file)))
-    call = Call(load_file(path, known.function_to_execute), executor_input, os.getcwd())
+    given = ExecutorInput(json.loads(known.executor_input))
+    set_task_root(uri_of_path(os.path.dirname(given.output_file)))
+    call = Call(load_file(path, known.function_to_execute), given, os.getcwd())
     value = call.function(**call.arguments)
     if isinstance(value, CoroutineType):
-        value = _awaited(value)
+        value = awaited(value)
     output = _executor_output(value, call)
     if _writes_output(os.environ):
-        os.makedirs(os.path.dirname(output_file) or ".", exist_ok=True)
-        with open(output_file, "w", encoding="utf-8") as file:
+        os.makedirs(os.path.dirname(given.output_file) or ".", exist_ok=True)
+        with open(given.output_file, "w", encoding="utf-8") as file:
             json.dump(output, file)
     return 0
 
@@ -87,9 +88,3 @@ def _executor_output(value: Any, call: Call) -> Dict[str, Any]:
 def _writes_output(environment: Mapping[str, str]) -> bool:
     cluster = environment.get("CLUSTER_SPEC")
     return not cluster or json.loads(cluster)["task"]["type"] in _WRITERS
-
-
-def _awaited(coroutine: Any) -> Any:
-    import asyncio  # large, and seldom needed: the warm parent stays without it
-
-    return asyncio.run(coroutine)

@@ -1,8 +1,8 @@
 """Keeps a log file within its limit while a process writes it.
 
 The process writes into the file itself, so nothing is lost when a watcher dies and nothing waits
-for one. What goes over the limit is cut off again and again; the beginning stays, and the end is put
-back when the process has ended, with a line between them that says how much is missing.
+for one. What goes over the limit is cut off again and again; the beginning stays, and the end is
+put back when the process has ended, with a line between them that says how much is missing.
 """
 
 from __future__ import annotations

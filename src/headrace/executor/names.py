@@ -116,9 +116,10 @@ class Inert:
         return "<dsl.%s, which does nothing inside a task>" % self._name
 
     def __call__(self, *args: Any, **kwargs: Any) -> "Inert":
+        del args, kwargs
         return self
 
-    def __enter__(self) -> "Inert":
+    def __enter__(self) -> "Inert":  # noqa: PYI034 - Self came with Python 3.11
         return self
 
     def __exit__(self, *details: object) -> None:

@@ -17,7 +17,13 @@ Signatures = List[Tuple[str, Optional[str], str]]
 
 
 class InputChangedError(RuntimeError):
-    """The code changed an input in place."""
+    """The code changed an input in place.
+
+    Attributes:
+        function: The function, once it is known.
+    """
+
+    function: Any = None
 
 
 def gathered_parameters(
@@ -67,7 +73,8 @@ def _record(
     name: str, artifact: Artifact, declared: Mapping[str, Any], directory: str
 ) -> Dict[str, Any]:
     record: Dict[str, Any] = {"uri": artifact.uri, "metadata": json_metadata(artifact.metadata)}
-    title = (declared.get("type") or {}).get("schemaTitle")
+    kind: Mapping[str, Any] = declared.get("type") or {}
+    title: Optional[str] = kind.get("schemaTitle")
     if title and artifact.schema_title != title:
         record["schema_title"] = artifact.schema_title
     target = local_path_of(artifact.uri)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, cast
 
 from headrace.executor.arguments import Call
 from headrace.types.annotations import is_artifact_class, strip_optional
@@ -16,6 +16,8 @@ from headrace.types.parameters import parameter_type, plain_value
 
 #: Name of the output of a function that returns one value.
 SINGLE_OUTPUT = "Output"
+
+_MAX_SHOWN = 80
 
 _CLASSES: Dict[str, Tuple[type, ...]] = {
     "NUMBER_DOUBLE": (int, float),
@@ -28,7 +30,13 @@ _CLASSES: Dict[str, Tuple[type, ...]] = {
 
 
 class InvalidOutputError(ValueError):
-    """What the function returned or wrote does not fit its declared outputs."""
+    """What the function returned or wrote does not fit its declared outputs.
+
+    Attributes:
+        function: The function, once it is known.
+    """
+
+    function: Any = None
 
 
 class Returned(NamedTuple):
@@ -70,21 +78,28 @@ def _outputs(value: Any, annotation: Any, call: Call) -> Iterator[Tuple[str, Any
         yield SINGLE_OUTPUT, annotation, value
         return
     hints: Dict[str, Any] = annotation.__annotations__
-    if value is None:
-        values: List[Any] = [None] * len(fields)
-    elif isinstance(value, dict):
-        values = [value.get(field) for field in fields]
-    elif type(value) is not tuple and all(hasattr(value, field) for field in fields):
-        values = [getattr(value, field) for field in fields]
-    elif isinstance(value, (tuple, list)) and len(value) == len(fields):
-        values = list(value)
-    else:
+    values = _by_field(value, fields)
+    if values is None:
         raise InvalidOutputError(
             "%s returned %s, but its outputs are %s"
             % (_name(call), _described(value), ", ".join(fields))
         )
     for field, item in zip(fields, values):
         yield field, hints[field], item
+
+
+def _by_field(value: Any, fields: Tuple[str, ...]) -> Optional[List[Any]]:
+    """Return the value of each field; None when the value does not have them."""
+    if value is None:
+        return [None] * len(fields)
+    if isinstance(value, dict):
+        return [cast("Dict[str, Any]", value).get(field) for field in fields]
+    if type(value) is not tuple and all(hasattr(value, field) for field in fields):
+        return [getattr(value, field) for field in fields]
+    if isinstance(value, (tuple, list)):
+        items = list(cast("List[Any]", value))
+        return items if len(items) == len(fields) else None
+    return None
 
 
 def _take_artifact(name: str, item: Any, call: Call) -> None:
@@ -122,7 +137,9 @@ def _checked(name: str, annotation: Any, item: Any) -> Any:
             "output %s has the type %s, which is no output" % (name, annotation)
         )
     wanted = _CLASSES.get(kind.kind, (object,))
-    if not isinstance(value, wanted) or (kind.kind != "BOOLEAN" and value is True | False):
+    if not isinstance(value, wanted) or (
+        kind.kind.startswith("NUMBER") and isinstance(value, bool)
+    ):
         raise InvalidOutputError(
             "output %s is declared %s, but the function returned %s"
             % (name, getattr(annotation, "__name__", annotation), _described(item))
@@ -151,11 +168,12 @@ def json_value(name: str, value: Any) -> Any:
 
 
 def json_metadata(value: Any) -> Any:
-    """Return metadata with what JSON cannot hold turned into what it can, as KFP's back end does."""
+    """Return metadata with what JSON cannot hold turned into what it can."""
     if isinstance(value, dict):
-        return {str(key): json_metadata(item) for key, item in value.items()}
+        entries = cast("Dict[Any, Any]", value)
+        return {str(key): json_metadata(item) for key, item in entries.items()}
     if isinstance(value, (list, tuple, set)):
-        return [json_metadata(item) for item in value]
+        return [json_metadata(item) for item in cast("List[Any]", value)]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -183,9 +201,13 @@ def _call(value: Any, method: str) -> Any:
         return None
 
 
+def clipped(text: str) -> str:
+    """Return a text that fits into a message."""
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
+
+
 def _described(value: Any) -> str:
-    text = repr(value)
-    return "%s of type %s" % (text if len(text) <= 80 else text[:77] + "…", type(value).__name__)
+    return "%s of type %s" % (clipped(repr(value)), type(value).__name__)
 
 
 def _name(call: Call) -> str:

@@ -65,13 +65,12 @@ def place_of(error: BaseException, files: Sequence[str]) -> Tuple[Optional[str],
     if isinstance(error, SyntaxError) and error.filename in files:
         return error.filename, error.lineno
     frames = [
-        (f.f_code.co_filename, number) for f, number in traceback.walk_tb(error.__traceback__)
+        (frame.f_code.co_filename, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
     ]
-    for wanted in (lambda name: name in files, _is_users):
-        for name, number in reversed(frames):
-            if wanted(name):
-                return name, number
-    return None, None
+    own = [place for place in frames if place[0] in files]
+    users = own or [place for place in frames if _is_users(place[0])]
+    return users[-1] if users else (None, None)
 
 
 def render(error: BaseException, files: Sequence[str]) -> str:

@@ -5,14 +5,16 @@ are quick, and outlives the controller while attempts run: deadlines, memory lim
 are its own affair. Controllers talk to it over a unix socket in JSON lines; one may leave and
 another one come.
 
-Requests: ``{"op": "start", "id", "directory", "component", "python", "deadline_s",
-"memory_bytes", "log_bytes", "cold"}``, ``{"op": "stop", "id", "grace_s"}``, ``{"op": "watch", "id"}``. Events: ``started``, ``exited``
-(with ``result_bytes``: so many bytes of result file follow the line), ``unknown``, ``no_fork``.
+Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``,
+``memory_bytes``, ``log_bytes``, ``cold``), ``stop`` (``id``, ``grace_s``) and ``watch`` (``id``).
+Events are ``started``, ``exited`` (with ``result_bytes``: so many bytes of result file follow the
+line), ``unknown`` and ``no_fork``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -153,7 +155,7 @@ class WarmParent:
         woken, wake = os.pipe()
         os.set_blocking(woken, False)
         os.set_blocking(wake, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _ignore)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._watch(woken, self._reap)
         gc.collect()
@@ -187,7 +189,7 @@ class WarmParent:
         channel.setblocking(False)
         connection = Connection(channel)
         self._connections[channel.fileno()] = connection
-        self._watch(channel, lambda _: self._receive(connection))
+        self._watch(channel, functools.partial(self._exchange, connection))
 
     def _receive(self, connection: Connection) -> None:
         try:
@@ -252,9 +254,10 @@ class WarmParent:
             wanted |= selectors.EVENT_WRITE
         key = self._selector.get_key(connection.channel)
         if key.events != wanted:
-            self._selector.modify(connection.channel, wanted, lambda _: self._exchange(connection))
+            handler = functools.partial(self._exchange, connection)
+            self._selector.modify(connection.channel, wanted, handler)
 
-    def _exchange(self, connection: Connection) -> None:
+    def _exchange(self, connection: Connection, _: object) -> None:
         if connection.outgoing:
             self._flush(connection)
         if connection.channel.fileno() in self._connections:
@@ -445,6 +448,10 @@ class WarmParent:
         if resident > limit and attempt.reason is None:
             attempt.reason = "memory"
             self._signal(attempt, signal.SIGKILL)
+
+
+def _ignore(number: int, frame: object) -> None:
+    """Let the signal wake the loop and nothing else."""
 
 
 def main() -> None:

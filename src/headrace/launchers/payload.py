@@ -7,7 +7,6 @@ tasks of it run.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from functools import cache
@@ -47,7 +46,7 @@ def materialise(parent: Path) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         aside.chmod(0o755)  # users in containers read it too
-        os.rename(aside, target)
+        aside.rename(target)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
         if not target.is_dir():  # another process may have been first

@@ -7,7 +7,6 @@ process makes, whose text names that process; ``result.json`` is the process's l
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +59,7 @@ class AttemptDirectory:
     def claim(self) -> Claim | None:
         """Return who began the attempt, or None when nobody did."""
         try:
-            text = os.readlink(self.path / CLAIM)
+            text = str((self.path / CLAIM).readlink())
         except OSError:
             return None
         pid, started, boot, socket = text.split("|", 3)

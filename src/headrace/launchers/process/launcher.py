@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import time
@@ -179,10 +180,10 @@ class ProcessLauncher:
                 inherited=self._inherited,
             )
             directory.write_task(content)
-            return content
         except OSError as error:
             message = f"cannot write to {directory.path}: {error.strerror}"
             raise InfrastructureError(message, retryable=True) from error
+        return content
 
     def _start_request(
         self, spec: AttemptSpec, content: dict[str, Any], client: WarmClient
@@ -320,8 +321,9 @@ class ProcessLauncher:
         if not claim.is_alive:
             return
         signal_all(tree_of(claim.pid), claim.pid, signal.SIGTERM)
-        until = time.monotonic() + grace_s
-        while claim.is_alive and time.monotonic() < until:
+        for _ in range(math.ceil(grace_s / _POLL_S)):
+            if not claim.is_alive:
+                return
             await asyncio.sleep(_POLL_S)
         if claim.is_alive:
             signal_all(tree_of(claim.pid), claim.pid, signal.SIGKILL)

@@ -85,7 +85,7 @@ class WarmClient:
                 path,
             ]
             try:
-                process = subprocess.Popen(
+                process = subprocess.Popen(  # noqa: ASYNC220 - it takes a millisecond
                     command,
                     env=environment,
                     cwd="/",
@@ -96,7 +96,7 @@ class WarmClient:
                     pass_fds=(listener.fileno(),),
                 )
             except OSError as error:
-                os.unlink(path)
+                os.unlink(path)  # noqa: PTH108 - as quick as it is rare
                 message = f"cannot start {self.python}: {error.strerror}"
                 raise InfrastructureError(message) from error
         self._process = process

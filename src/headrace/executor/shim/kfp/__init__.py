@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pkgutil import extend_path
 
-from kfp import dsl
+from . import dsl
 
 __path__ = extend_path(__path__, __name__)
 __version__ = "2.17.0"
