@@ -53,6 +53,9 @@ class Executors:
             return
         if spec.lock is not None:
             lock = lock_of(self._home.store, self._run_options(spec), spec.lock)
+            lightweight = self.lightweight(spec)
+            if lightweight is not None:  # a stored lock knows no indexes and their credentials
+                lock = lock.answering(lightweight.request)
         else:
             lock = resolve(
                 EnvironmentRequest(), self._home.locks, pythons=self._home.config.pythons

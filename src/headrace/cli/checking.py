@@ -15,6 +15,7 @@ from headrace.compiler.checks import (
     check_component,
     check_pipeline,
     check_resources,
+    helpers_in,
     names_of_module,
 )
 from headrace.dsl.graph import Component, ContainerImplementation, Group, Pipeline, Task
@@ -78,15 +79,22 @@ def _problems_of_component(component: Component) -> list[Problem]:
     if shipped is None:
         return []
     text, line = _function_text(component.where.file, component.where.line)
-    return check_component(
-        text,
-        filename=component.where.file,
-        first_line=line,
-        packages=shipped.request.packages,
-        plain_image=implementation.image.partition(":")[0].rpartition("/")[2] == "python",
-        shipped=names_of_module(shipped.source),
-        module="".join(linecache.getlines(component.where.file)),
-    )
+    module = "".join(linecache.getlines(component.where.file))
+    helpers = helpers_in(shipped.source, shipped.function_name, module)
+    return [
+        problem
+        for function, first_line in [(text, line), *helpers]
+        for problem in check_component(
+            function,
+            filename=component.where.file,
+            first_line=first_line,
+            packages=shipped.request.packages,
+            plain_image=implementation.image.partition(":")[0].rpartition("/")[2] == "python",
+            embedded="__KFP_EMBEDDED_ARCHIVE_B64" in shipped.source,
+            shipped=names_of_module(shipped.source),
+            module=module,
+        )
+    ]
 
 
 def _problems_of_task(task: Task) -> list[Problem]:
