@@ -48,6 +48,7 @@ def data_of(task: Task) -> Union[PipelineArtifactChannel, PipelineParameterChann
 assert isinstance(make, PythonComponent) and isinstance(make, BaseComponent) and isinstance(make, Base)
 assert isinstance(annotated_container, ContainerComponent) and not isinstance(make, YamlComponent)
 assert make.name == 'make'
+assert plain_list.python_func([1], []) == [1]
 
 
 @dsl.pipeline(name='internals')
@@ -61,7 +62,7 @@ def internals(text: str = 'x') -> Model:
     return marked_return(data=data_of(task)).output
 
 
-assert isinstance(internals, GraphComponent)
+assert isinstance(internals, GraphComponent) and internals.pipeline_func.__name__ == 'internals'
 
 PIPELINES = {
     'internals': internals,
