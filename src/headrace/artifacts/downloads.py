@@ -101,6 +101,10 @@ def _open(url: str, policy: DownloadPolicy) -> HTTPResponse:
         raise _broken(url, str(error.reason)) from error
     except (OSError, http.client.HTTPException) as error:
         raise _broken(url, str(error) or type(error).__name__) from error
+    except InvalidRequest:
+        raise
+    except ValueError as error:
+        raise InvalidRequest(f"cannot download {url}: it leads to no URL ({error})") from error
 
 
 def _copy(response: HTTPResponse, file: IO[bytes], url: str, policy: DownloadPolicy) -> None:
