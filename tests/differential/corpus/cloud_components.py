@@ -112,7 +112,7 @@ def cloud_training(project: str, display_name: str = 'model', image: str = 'regi
               'container_spec': {'image_uri': image, 'args': ['--project', project, f'--name={display_name}']}}]
     job = custom_job(display_name=f'{display_name}-job', worker_pool_specs=specs, project=project)
     imported = dsl.importer(
-        artifact_uri=f'gs://{project}/model',
+        artifact_uri='gs://project/model',
         artifact_class=Model,
         metadata={'containerSpec': {'imageUri': image, 'env': [{'name': 'A', 'value': project}]}, 'resourceName': display_name},
     ).after(job)

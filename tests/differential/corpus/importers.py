@@ -75,9 +75,11 @@ def metadata_from_channels(name: str, key: str = 'k', number: int = 1):
 
 
 @dsl.pipeline
-def uri_f_string(bucket: str, day: str = '2024-01-01'):
-    imported = dsl.importer(artifact_uri=f'gs://{bucket}/{day}/data.csv', artifact_class=Dataset)
-    train(data=imported.output)
+def several(bucket: str, day: str = '2024-01-01'):
+    first = dsl.importer(artifact_uri=bucket, artifact_class=Dataset, metadata={'day': day})
+    second = dsl.importer(artifact_uri=day, artifact_class=Dataset, metadata={'bucket': f'{bucket}/{day}'})
+    train(data=first.output)
+    train(data=second.output)
 
 
 @dsl.pipeline(pipeline_config=dsl.PipelineConfig(workspace=dsl.WorkspaceConfig(size='1Gi')))
@@ -111,7 +113,7 @@ PIPELINES = {
     'reimport and metadata': reimports,
     'uri from a task': uri_from_a_task,
     'metadata from channels': metadata_from_channels,
-    'uri as an f-string': uri_f_string,
+    'several': several,
     'to the workspace': to_workspace,
     'inside groups': in_groups,
     'settings': settings,

@@ -20,43 +20,6 @@ def accel_fstring():
     return p
 
 
-def env_fstring():
-    @dsl.component(base_image='python:3.11')
-    def c(): pass
-    @dsl.pipeline
-    def p(m: str):
-        c().set_env_variable('A', f'{m}')
-    return p
-
-
-def display_channel():
-    @dsl.component(base_image='python:3.11')
-    def c(): pass
-    @dsl.pipeline
-    def p(m: str):
-        c().set_display_name(f'x {m}')
-    return p
-
-
-def display_in_loop():
-    @dsl.component(base_image='python:3.11')
-    def c(x: str): pass
-    @dsl.pipeline
-    def p(m: str):
-        with ParallelFor(['a']) as i:
-            c(x=i).set_display_name(f'x {i}')
-    return p
-
-
-def kube_fstring2():
-    @dsl.component(base_image='python:3.11')
-    def c(x: str): pass
-    @dsl.pipeline
-    def p(m: str):
-        t=c(x='a'); kubernetes.use_secret_as_env(t, f'{m}-secret', {'a':'A'}); kubernetes.mount_pvc(t, pvc_name=f'{m}', mount_path=f'/{m}')
-    return p
-
-
 def varargs():
     @dsl.component(base_image='python:3.11')
     def c(*args: str, **kwargs: int): pass
@@ -78,15 +41,6 @@ def loop_of_lists():
     @dsl.pipeline
     def p():
         with dsl.ParallelFor([[1],[2]]) as i: c(x=i)
-    return p
-
-
-def loop_with_fstring_items():
-    @dsl.component(base_image='python:3.11')
-    def c(x: str) -> str: pass
-    @dsl.pipeline
-    def p(a: str):
-        with dsl.ParallelFor([f'{a}-1', 'b']) as i: c(x=i)
     return p
 
 
@@ -153,14 +107,9 @@ def nested_pipeline_default_none():
 PIPELINES = {
     'inputpath unknown': inputpath_unknown(),
     'accel fstring': accel_fstring(),
-    'env fstring': env_fstring(),
-    'display channel': display_channel(),
-    'display in loop': display_in_loop(),
-    'kube fstring2': kube_fstring2(),
     'varargs': varargs(),
     'same param and output name': same_param_and_output_name(),
     'loop of lists': loop_of_lists(),
-    'loop with fstring items': loop_with_fstring_items(),
     'same pipeline twice compiled': same_pipeline_twice_compiled(),
     'pos only': pos_only(),
     'missing args in if': missing_args_in_if(),

@@ -33,7 +33,7 @@ def every_type(
 def every_default(
     s: str = 'text',
     empty: str = '',
-    quotes: str = 'it\'s "quoted"\nnew line',
+    quotes: str = 'it\'s "quoted"',
     unicode: str = 'größe 数据 🚀',
     i: int = 7,
     zero: int = 0,

@@ -205,7 +205,7 @@ def single_metrics(data: Input[Dataset]) -> Metrics:
 
 @dsl.pipeline
 def inputs_only_in_comments(a: str, b: int, c: float, d: bool, e: list, f: dict, g: Input[Artifact], h: Input[List[Dataset]],
-                            i: str = 'quote\'s', j: int = 0, k: float = 1.0, l: bool = False, m: list = [], n: dict = {}, o: Optional[str] = None, p: str = 'two\nlines'):
+                            i: str = 'quote\'s', j: int = 0, k: float = 1.0, l: bool = False, m: list = [], n: dict = {}, o: Optional[str] = None):
     say(text=a)
 
 

@@ -144,7 +144,7 @@ def monitoring(reference: Input[Dataset], current: Input[Dataset], warn: float =
         alert(text="failing", severity=3)
         a = retrain(columns=measured.outputs["columns"], reason=f"drift {measured.outputs['score']}")
     with dsl.Elif(measured.outputs["score"] > warn):
-        alert(text=f"warning: {measured.outputs['detail']}", severity=2)
+        alert(text=f"warning: {measured.outputs['score']}", severity=2)
         b = retrain(columns=[], reason="warning")
     with dsl.Else():
         c = retrain(columns=[], reason="none")

@@ -41,7 +41,6 @@ def f_strings(name: str, count: int = 3, ratio: float = 0.5, flag: bool = True, 
     b = say(text=f'hello {name}, {count} times, {ratio}, {flag}')
     say(text=f'{a.output} and {b.output} and {name}')
     say(text=f'{name}{name}{name}')
-    say(text=f'{names} {options}')
     say(text='prefix-' + str(name) + '-suffix')
     say(text='%s/%s' % (name, number().output))
     say(text='{}:{}'.format(name, a.output))
@@ -70,7 +69,7 @@ def dicts(name: str, count: int, ratio: float, options: Dict[str, str]):
     a = say(text=name)
     take_dict(mapping={'name': name, 'count': count, 'ratio': ratio, 'static': 1})
     take_dict(mapping={'nested': {'deep': {'name': name}}, 'list': [a.output, 'x']})
-    take_dict(mapping={f'{name}': 'as key', f'{a.output}-key': count})
+    take_dict(mapping={'key': f'{a.output}-key', 'count': count})
     take_dict(mapping={'text': f'{name} has {count}'})
     take_dict(mapping={'options': options, 'again': [options]})
     t = take_dict(mapping={'n': number().output})
@@ -88,7 +87,7 @@ def in_groups(name: str, names: List[str]):
     with dsl.ParallelFor(names) as item:
         say(text=f'{item}/{name}/{a.output}')
         take_list(items=[item, name, a.output])
-        take_dict(mapping={'item': item, f'{item}': name})
+        take_dict(mapping={'item': item, 'name': name})
     with dsl.ParallelFor([{'x': 'a', 'y': 'b'}]) as item:
         say(text=f'{item.x}{item.y}')
         take_list(items=[item.x, {'y': item.y}])
