@@ -26,7 +26,7 @@ STUMBLES = {"AssertionError", "AttributeError", "IndexError", "KeyError", "Runti
 def generated(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Sources of random pipelines, beside the module that they import."""
     folder = tmp_path_factory.mktemp("generated")
-    shutil.copy(Path(__file__).parent / "generated_components.py", folder)
+    shutil.copy(sides.HERE / "corpus" / "generated_components.py", folder)
     files = [folder / f"seed_{seed}.py" for seed in range(FIRST, FIRST + COUNT)]
     for seed, path in enumerate(files, FIRST):
         path.write_text(generator.program(Random(seed)), encoding="utf-8")

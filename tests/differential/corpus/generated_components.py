@@ -1,6 +1,6 @@
 """The components that random pipelines are made of; copied beside them."""
 
-from typing import NamedTuple
+from typing import Dict, List, NamedTuple, Optional
 
 from kfp import dsl
 from kfp.dsl import Dataset, Input, Metrics, Model, Output, PipelineTaskFinalStatus
@@ -32,32 +32,32 @@ def check(number: int) -> bool:
 
 
 @dsl.component(base_image="python:3.11")
-def split(text: str) -> list[str]:
+def split(text: str) -> List[str]:
     return text.split()
 
 
 @dsl.component(base_image="python:3.11")
-def count(number: int, step: int = 1) -> list[int]:
+def count(number: int, step: int = 1) -> List[int]:
     return list(range(0, number, step))
 
 
 @dsl.component(base_image="python:3.11")
-def join(texts: list[str]) -> str:
+def join(texts: List[str]) -> str:
     return "".join(texts)
 
 
 @dsl.component(base_image="python:3.11")
-def total(numbers: list[int]) -> int:
+def total(numbers: List[int]) -> int:
     return sum(numbers)
 
 
 @dsl.component(base_image="python:3.11")
-def options(text: str) -> dict[str, str]:
+def options(text: str) -> Dict[str, str]:
     return {"a": text}
 
 
 @dsl.component(base_image="python:3.11")
-def use_options(values: dict[str, str], text: str = "") -> str:
+def use_options(values: Dict[str, str], text: str = "") -> str:
     return text
 
 
@@ -73,24 +73,24 @@ def fit(data: Input[Dataset], rate: float = 0.1) -> Model:
 
 @dsl.component(base_image="python:3.11")
 def measure(
-    model: Input[Model], metrics: Output[Metrics], data: Input[Dataset] | None = None
+    model: Input[Model], metrics: Output[Metrics], data: Optional[Input[Dataset]] = None
 ) -> float:
     return 0.5
 
 
 @dsl.component(base_image="python:3.11")
-def merge(parts: Input[list[Dataset]]) -> Dataset:
+def merge(parts: Input[List[Dataset]]) -> Dataset:
     return Dataset(uri=dsl.get_uri())
 
 
 @dsl.component(base_image="python:3.11")
-def best(models: list[Model], note: str = "") -> Model:
+def best(models: List[Model], note: str = "") -> Model:
     return models[0]
 
 
 @dsl.component(base_image="python:3.11")
 def maybe(
-    text: str | None = None, numbers: list[int] | None = None, model: Input[Model] | None = None
+    text: Optional[str] = None, numbers: Optional[List[int]] = None, model: Optional[Input[Model]] = None
 ):
     pass
 
