@@ -1,21 +1,18 @@
 """Artifact stores: where the bytes are that steps make, and whether they are still the same.
 
-``port`` holds the protocol; ``local`` is a directory, ``memory`` a dictionary. A store knows URIs,
-bytes and digests; it does not know runs, tasks or the database.
+``port`` holds the protocol; ``local`` is a directory, ``memory`` a dictionary for tests. A store
+knows URIs, bytes and digests; it does not know runs, tasks or the database.
 """
 
 from __future__ import annotations
 
-from headrace.artifacts.downloads import DownloadPolicy
 from headrace.artifacts.local import LocalArtifactStore
-from headrace.artifacts.memory import MemoryArtifactStore
-from headrace.artifacts.port import ArtifactStore, Imported, Swept
+from headrace.artifacts.port import ArtifactStore, DownloadPolicy, Imported, Swept
 
 __all__ = [
     "ArtifactStore",
     "DownloadPolicy",
     "Imported",
     "LocalArtifactStore",
-    "MemoryArtifactStore",
     "Swept",
 ]

@@ -20,30 +20,12 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-import msgspec
-
-from headrace.errors import InfrastructureError, InvalidRequest, NotFound
+from headrace.artifacts.port import DownloadPolicy
+from headrace.errors import HeadraceError, InfrastructureError, InvalidRequest, NotFound
 
 _BLOCK_BYTES = 1 << 20
 _GONE = (404, 410)
 _TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
-
-
-class DownloadPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of a download.
-
-    Attributes:
-        max_bytes: The most that is accepted.
-        silence_s: Longest time without a byte.
-        total_s: Longest time in all.
-        private_addresses: Whether hosts may be on this machine or its private networks; a server
-            that imports for others forbids it.
-    """
-
-    max_bytes: int = 100 << 30
-    silence_s: float = 60.0
-    total_s: float = 6 * 3600.0
-    private_addresses: bool = True
 
 
 def download(url: str, target: Path, policy: DownloadPolicy) -> None:
@@ -168,6 +150,18 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         """Return the request to go on with."""
         _check_url(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> Any:
+        """Follow the redirect; the answer that holds it is closed also when it is refused."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except (HeadraceError, ValueError):
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class _PrivateAddressError(OSError):

@@ -12,9 +12,8 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from headrace.artifacts.downloads import DownloadPolicy, download
 from headrace.artifacts.notes import Notes
-from headrace.artifacts.port import Imported, Swept
+from headrace.artifacts.port import DownloadPolicy, Imported, Swept
 from headrace.artifacts.trees import (
     is_there,
     make_read_only,
@@ -115,6 +114,9 @@ class LocalArtifactStore:
         """Refer to a file or directory in place, or download to the target."""
         scheme = scheme_of(uri)
         if scheme in ("http", "https"):
+            # Few runs download, and what it takes (TLS) doubles the time of this import.
+            from headrace.artifacts.downloads import download
+
             path = path_below(self.root, target)
             with _reported(target):
                 download(uri, path, self._downloads)

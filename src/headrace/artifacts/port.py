@@ -39,6 +39,23 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
+class DownloadPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds of a download.
+
+    Attributes:
+        max_bytes: The most that is accepted.
+        silence_s: Longest time without a byte.
+        total_s: Longest time in all.
+        private_addresses: Whether hosts may be on this machine or its private networks; a server
+            that imports for others forbids it.
+    """
+
+    max_bytes: int = 100 << 30
+    silence_s: float = 60.0
+    total_s: float = 6 * 3600.0
+    private_addresses: bool = True
+
+
 class ArtifactStore(Protocol):
     """Bytes by URI."""
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from headrace.artifacts import ArtifactStore, LocalArtifactStore, MemoryArtifactStore
+from headrace.artifacts import ArtifactStore, LocalArtifactStore
+from headrace.artifacts.memory import MemoryArtifactStore
 
 
 @dataclass

@@ -1,0 +1,166 @@
+"""The parts of the stores that need no store: tokens, SQL files, rows, values."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.engine.changes import RunChanged, TaskChanged
+from headrace.errors import InvalidRequest
+from headrace.store import LeaseLost, RunFilter
+from headrace.store.paging import MAX_LIMIT, Place, checked_limit, read_token, write_token
+from headrace.store.records import Run, run_with
+from headrace.store.sqlite import projection, queries
+from headrace.store.sqlite.projection import Projection, RunKey
+from headrace.store.sqlite.values import Column, Packer
+
+PLACES = st.builds(
+    Place, st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**63 - 1)
+)
+FILTERS = st.builds(RunFilter, namespace=st.none() | st.text(), text=st.none() | st.text())
+
+
+@given(place=PLACES, where=FILTERS)
+def test_a_token_leads_back_to_its_place(place, where):
+    token = write_token(place, where)
+    assert read_token(token, where) == place
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", token)
+
+
+@given(text=st.text(min_size=1))
+def test_any_other_text_is_no_token(text):
+    with pytest.raises(InvalidRequest):
+        read_token(text, RunFilter())
+
+
+def test_no_token_is_the_beginning():
+    assert read_token(None, RunFilter()) is read_token("", RunFilter()) is None
+
+
+def test_lists_are_bounded():
+    assert checked_limit(5) == 5
+    assert checked_limit(10**9) == MAX_LIMIT
+    with pytest.raises(InvalidRequest, match="cannot list 0 entries"):
+        checked_limit(0)
+
+
+SQL_FILES = sorted(Path(queries.__file__).parent.glob("sql/*.sql"))
+
+
+@pytest.fixture
+def tables():
+    connection = sqlite3.connect(":memory:")
+    for step in queries.migrations():
+        for statement in step.statements:
+            connection.execute(statement)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.stem)
+def test_every_statement_fits_the_tables(tables, file):
+    blocks = queries.load(file.stem)
+    assert len(blocks) == file.read_text().count("-- name: ")
+    select = next((sql for name, sql in blocks.items() if name.endswith("_columns")), "")
+    for name, sql in blocks.items():
+        whole = f"{select} {sql}" if sql.startswith("WHERE") else sql
+        named = dict.fromkeys(re.findall(r":(\w+)", whole))
+        numbered = [int(n) for n in re.findall(r"\?(\d)", whole)]
+        values = [None] * (max(numbered) if numbered else whole.count("?"))
+        assert tables.execute(f"EXPLAIN {whole}", named or values).fetchall(), name
+
+
+@pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.stem)
+def test_every_statement_is_used(file):
+    package = Path(queries.__file__).parent
+    code = "".join(path.read_text() for path in package.glob("*.py"))
+    for name in queries.load(file.stem):
+        assert f'"{name}"' in code, name
+
+
+def test_no_statement_is_made_of_values():
+    package = Path(queries.__file__).parent
+    code = "".join(path.read_text() for path in package.glob("*.py"))
+    assert "%s" not in code
+    assert ".format(" not in code
+
+
+def test_of_several_changes_of_a_task_the_last_is_written(tables):
+    tables.execute("INSERT INTO documents VALUES ('d', x'00')")
+    tables.execute(
+        "INSERT INTO runs VALUES (7, 'r', '', 'p', 'r', '', '', 'd', '{}', 'pending', 0, 0, 0, 0, 0)"
+    )
+    batch = Projection()
+    for path, state in (("b", "pending"), ("a", "pending"), ("b", "running"), ("b", "failed")):
+        change = TaskChanged(
+            path=path,
+            parent="",
+            name="n",
+            display_name="n",
+            component="c",
+            kind="container",
+            state=state,
+        )
+        batch.add(RunKey(7, "", "p"), 1.0, change)
+    seen = []
+    tables.set_trace_callback(seen.append)
+    batch.write(tables)
+    assert sum("INSERT INTO tasks" in sql for sql in seen) == 2
+    rows = tables.execute("SELECT path, state FROM tasks ORDER BY id").fetchall()
+    assert rows == [("b", "failed"), ("a", "pending")]
+
+
+def test_every_change_has_a_handler():
+    from headrace.engine.changes import Change
+
+    assert set(Projection()._add) == set(Change.__args__)
+    assert projection.Projection().write(sqlite3.connect(":memory:")) is None
+
+
+def test_a_large_value_is_stored_once(tables):
+    packer, large = Packer(), ["x" * 5000]
+    texts = [packer.pack(large) for _ in range(3)]
+    packer.write(tables)
+    again = Packer()
+    assert again.pack(large) == texts[0]
+    again.write(tables)
+    assert len(set(texts)) == 1
+    assert len(texts[0]) < 100
+    assert tables.execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    assert Column(list[str]).read(texts[0], tables) == large
+
+
+@pytest.mark.parametrize("value", ["@sha256:00", "", "@", {"@": "@"}, None, [], 0])
+def test_a_small_value_stays_in_its_row(tables, value):
+    text = Packer().pack(value)
+    assert Column(type(value)).read_or_none(text, tables) == value
+
+
+def test_a_run_that_goes_on_has_no_end():
+    run = Run(
+        run_id="r",
+        position=1,
+        namespace="",
+        pipeline="p",
+        display_name="r",
+        experiment="default",
+        source="",
+        document="d",
+        options={},
+        state="failed",
+        created_at=1.0,
+        finished_at=2.0,
+        error="e",
+    )
+    again = run_with(run, RunChanged(state="running", started_at=3.0, finished_at=4.0, error="x"))
+    assert (again.finished_at, again.error, again.started_at) == (None, None, 3.0)
+
+
+def test_a_lost_lease_names_the_runs():
+    assert str(LeaseLost(["b", "a"])).startswith("another controller owns a, b")
+    assert LeaseLost(["a"]).code == "HR5010"
