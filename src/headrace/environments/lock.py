@@ -97,10 +97,10 @@ class Lock:
         Raises:
             ValueError: The data are damaged or of a version that this one cannot read.
         """
-        if data.get("format") != _FORMAT:
-            message = f"lock format {data.get('format')!r} is not {_FORMAT}"
-            raise ValueError(message)
         try:
+            if data["format"] != _FORMAT:
+                message = f"lock format {data['format']!r} is not {_FORMAT}"
+                raise ValueError(message)
             return cls(
                 digest=data["digest"],
                 python=data["python"],

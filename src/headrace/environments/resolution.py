@@ -164,8 +164,14 @@ class _Resolution:
         return {p.name for p in packages if not p.has_wheel and p.name not in chosen}
 
     def _uploads(self, pinned: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-        """Return name → version and upload time for each pinned requirement uv can look up."""
+        """Return name → version and upload time for each pinned requirement uv can look up.
+
+        Raises:
+            InfrastructureError: No index can be reached.
+        """
         outcome, pylock = self._compiled("pins", pinned, "--no-deps")
+        if outcome.lacks_network:
+            raise self.refusal(outcome)  # the next question would only wait as long again
         if pylock is None and outcome.lacks_build:
             # To read the metadata of a source distribution uv must build it; the files of all
             # platforms may include a wheel, which saves that.

@@ -91,7 +91,7 @@ def _remembered(answer: Path, request: EnvironmentRequest, search: PythonSearch)
     try:
         entry: dict[str, Any] = json.loads(answer.read_bytes())
         lock = Lock.from_dict(entry["lock"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     if not lock.python_path.exists():
         found = search.find(lock.python)

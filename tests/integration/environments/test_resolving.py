@@ -47,6 +47,17 @@ def test_the_second_time_no_process_is_started(tmp_path, links, monkeypatch):
 
 
 @pytest.mark.usefixtures("no_index")
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"lock": {}}', '{"lock": []}', "\\x00"])
+def test_a_damaged_answer_is_found_anew(tmp_path, links, damage):
+    write_wheel(links, "alpha", "1.0")
+    request = EnvironmentRequest(("alpha",), find_links=(str(links),))
+    lock = resolve(request, tmp_path / "locks")
+    (answer,) = (p for p in (tmp_path / "locks").glob("*.json") if p.name != "interpreters.json")
+    answer.write_text(damage)
+    assert resolve(request, tmp_path / "locks") == lock
+
+
+@pytest.mark.usefixtures("no_index")
 def test_refreshing_sees_what_was_published_meanwhile(tmp_path, links):
     write_wheel(links, "alpha", "1.0")
     request = EnvironmentRequest(("alpha",), find_links=(str(links),))
@@ -176,6 +187,17 @@ def test_credentials_open_the_index_and_are_written_nowhere(tmp_path, index: Ind
     for root in ("locks", "environments"):
         for path in (tmp_path / root).rglob("*"):
             assert not path.is_file() or b"s3cr3t" not in path.read_bytes()
+
+
+def test_credentials_of_pips_own_index_open_it_when_building_too(tmp_path, index, monkeypatch):
+    index.password = "s3cr3t-w0rd"
+    index.add("alpha", "1.0")
+    monkeypatch.setenv("PIP_INDEX_URL", index.secret_url)
+    lock = resolve(EnvironmentRequest(("alpha",)), tmp_path / "locks")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty-cache"))
+    environment = build(lock, tmp_path / "environments")
+    assert (environment.site_packages / "alpha" / "__init__.py").exists()
+    assert "s3cr3t" not in json.dumps(lock.to_dict())
 
 
 def test_credentials_are_not_in_errors(tmp_path, index: Index):
