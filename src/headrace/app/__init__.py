@@ -16,7 +16,14 @@ from headrace.app.execution import (
 from headrace.app.explaining import explanation
 from headrace.app.home import Home, cache_dir
 from headrace.app.machine import capacity
-from headrace.app.places import SourcePlace, place_of, source_key
+from headrace.app.places import (
+    SourcePlace,
+    components_in,
+    place_of,
+    places_of,
+    source_key,
+    tasks_in,
+)
 from headrace.app.preparation import Prepared, prepare
 from headrace.app.reading_logs import read_logs
 from headrace.app.results import (
@@ -53,6 +60,7 @@ __all__ = [
     "artifact_value",
     "cache_dir",
     "capacity",
+    "components_in",
     "controller",
     "document_values",
     "execute",
@@ -64,6 +72,7 @@ __all__ = [
     "options_of",
     "outputs_values",
     "place_of",
+    "places_of",
     "prepare",
     "prepare_here",
     "read_config",
@@ -76,5 +85,6 @@ __all__ = [
     "submit",
     "suggestions",
     "task_result",
+    "tasks_in",
     "timestamp",
 ]

@@ -7,9 +7,19 @@ the IR, so that it does not matter how the compiler named them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
+
+from headrace.dsl.graph import (
+    Component,
+    ContainerImplementation,
+    ExitScope,
+    Group,
+    Pipeline,
+    Task,
+)
+from headrace.environments import request_from_command
 
 
 class SourcePlace(msgspec.Struct, frozen=True):
@@ -27,3 +37,48 @@ def source_key(source: str) -> str:
 def place_of(source: str, places: Mapping[str, SourcePlace]) -> SourcePlace | None:
     """Return where the shipped source was written, when that is known."""
     return places.get(source_key(source))
+
+
+def places_of(component: Component) -> dict[str, SourcePlace]:
+    """Return where the functions of a pipeline's components stand, by the key of their source."""
+    places: dict[str, SourcePlace] = {}
+    for one in components_in(component):
+        source = shipped_source(one)
+        if source is not None and one.where is not None:
+            places[source_key(source)] = SourcePlace(one.where.file, one.where.line)
+    return places
+
+
+def shipped_source(component: Component) -> str | None:
+    """Return the module that a lightweight component ships, or None for all others."""
+    implementation = component.implementation
+    if not isinstance(implementation, ContainerImplementation):
+        return None
+    command = tuple(part for part in implementation.command if isinstance(part, str))
+    args = tuple(part for part in implementation.args if isinstance(part, str))
+    recognised = request_from_command(implementation.image, command, args)
+    return recognised.source if recognised else None
+
+
+def components_in(component: Component) -> Iterator[Component]:
+    """Yield a component and all that its tasks use, each once."""
+    waiting, seen = [component], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if isinstance(one.implementation, Pipeline):
+            waiting.extend(task.component for task in tasks_in(one.implementation.children))
+
+
+def tasks_in(children: tuple[Task | Group, ...]) -> Iterator[Task]:
+    """Yield the tasks of a graph, those of its groups too."""
+    for child in children:
+        if isinstance(child, Group):
+            yield from tasks_in(child.children)
+            if isinstance(child, ExitScope):
+                yield child.exit_task
+        else:
+            yield child

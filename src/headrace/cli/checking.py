@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import linecache
-from collections.abc import Iterator
 
 import click
 
 from headrace import dsl
+from headrace.app import components_in, tasks_in
 from headrace.cli.source import Source
 from headrace.compiler.checks import (
     Problem,
@@ -18,7 +18,7 @@ from headrace.compiler.checks import (
     helpers_in,
     names_of_module,
 )
-from headrace.dsl.graph import Component, ContainerImplementation, Group, Pipeline, Task
+from headrace.dsl.graph import Component, ContainerImplementation, Pipeline, Task
 from headrace.environments import request_from_command
 
 
@@ -35,7 +35,7 @@ def problems_of(source: Source) -> list[Problem]:
         found.update(check_pipeline(text, filename=name, first_line=line))
         implementation = source.component.component.implementation
         assert isinstance(implementation, Pipeline)
-        for task in _tasks(implementation.children):
+        for task in tasks_in(implementation.children):
             found.update(_problems_of_task(task))
     return sorted(found)
 
@@ -44,29 +44,6 @@ def warn_of(source: Source) -> None:
     """Print what was found to standard error; a run goes on all the same."""
     for problem in problems_of(source):
         click.echo(str(problem), err=True)
-
-
-def components_in(component: Component) -> Iterator[Component]:
-    """Yield a component and all that its tasks use, each once."""
-    waiting, seen = [component], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        if isinstance(one.implementation, Pipeline):
-            waiting.extend(task.component for task in _tasks(one.implementation.children))
-
-
-def _tasks(children: tuple[Task | Group, ...]) -> Iterator[Task]:
-    for child in children:
-        if isinstance(child, Group):
-            yield from _tasks(child.children)
-            if isinstance(child, dsl.graph.ExitScope):
-                yield child.exit_task
-        else:
-            yield child
 
 
 def _problems_of_component(component: Component) -> list[Problem]:
@@ -98,7 +75,7 @@ def _problems_of_component(component: Component) -> list[Problem]:
 
 
 def _problems_of_task(task: Task) -> list[Problem]:
-    resources = task.settings.resources
+    resources = task.settings
     where = task.where
     return check_resources(
         cpu_request=resources.cpu_request,

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from headrace import compat, dsl, ir
-from headrace.app import SourcePlace, places_of
+from headrace.app import SourcePlace, components_in, places_of
 from headrace.compiler import compile_document
 from headrace.errors import HeadraceError, InvalidRequest, Location, NotFound
 from headrace.ir.model import Document
@@ -65,7 +65,7 @@ def load(named: str) -> Source:
     component = _pick(run_file(path), path, name)
     spec, platform = compile_document(component)
     document = ir.read_dict(spec, platform)
-    return Source(path, document, component, places_of(component))
+    return Source(path, document, component, places_of(component.component))
 
 
 def run_file(path: Path) -> ModuleType:
@@ -140,8 +140,8 @@ def _pick(module: ModuleType, path: Path, name: str | None) -> dsl.BaseComponent
             raise NotFound(message, hint=_list("it has", list(components)))
         return components[name]
     pipelines = {key: c for key, c in components.items() if isinstance(c, dsl.GraphComponent)}
-    used = {id(step) for c in pipelines.values() for step in c.steps}
-    outer = {key: c for key, c in pipelines.items() if id(c) not in used}
+    used = {id(step) for c in pipelines.values() for step in list(components_in(c.component))[1:]}
+    outer = {key: c for key, c in pipelines.items() if id(c.component) not in used}
     distinct = {id(c): key for key, c in outer.items()}
     if len(distinct) == 1:
         return outer[next(iter(distinct.values()))]

@@ -26,7 +26,7 @@ class Cache:
         entry = self._store.cache_entry(command.key, namespace)
         if entry is None:
             return CacheAnswered(task=command.task, reason=self._miss(namespace, pipeline, command))
-        for artifact in _artifacts_of(entry.outputs):
+        for artifact in _stored(entry.outputs):
             damage = self._artifacts.damage(artifact.uri, artifact.digest, artifact.size)
             if damage is not None:
                 reason = f"made in run {entry.run_id}, but its artifact {artifact.name} {damage}"
@@ -50,5 +50,7 @@ class Cache:
         return engine.explain_difference(command.fields, nearest.fields)
 
 
-def _artifacts_of(outputs: Outputs) -> list[Artifact]:
-    return [artifact for several in outputs.artifacts.values() for artifact in several]
+def _stored(outputs: Outputs) -> list[Artifact]:
+    """Return the artifacts that have bytes, which may be gone by now."""
+    everything = [artifact for several in outputs.artifacts.values() for artifact in several]
+    return [artifact for artifact in everything if not artifact.holds_nothing]

@@ -42,7 +42,7 @@ class Artifact(_Value, frozen=True):
         name: Name of the output that it came from.
         uri: Where the bytes are.
         digest: ``sha256:…`` of the content (file or directory), or None when unknown (imported).
-        size: Bytes, or None when unknown.
+        size: Bytes, or None when unknown; 0 without a digest when the step wrote nothing.
     """
 
     id: str
@@ -54,6 +54,11 @@ class Artifact(_Value, frozen=True):
     digest: str | None = None
     size: int | None = None
     custom_path: str | None = None
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether there is metadata alone, as of most Metrics: no bytes were ever written."""
+        return self.digest is None and self.size == 0
 
 
 class Inputs(_Value, frozen=True):

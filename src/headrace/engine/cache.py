@@ -194,5 +194,5 @@ def _artifacts(artifacts: tuple[Artifact, ...]) -> str:
 
 
 def _content(artifact: Artifact) -> str:
-    content = artifact.digest or artifact.uri
+    content = "nothing" if artifact.holds_nothing else artifact.digest or artifact.uri
     return f"{content} {digest(artifact.metadata)}" if artifact.metadata else content

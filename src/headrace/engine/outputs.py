@@ -163,7 +163,7 @@ def _record_artifacts(
             uri=output.uri,
             metadata={**declared, **output.metadata} if declared else output.metadata,
             digest=output.digest,
-            size=output.size,
+            size=0 if output.missing else output.size,
             custom_path=output.custom_path,
         )
         artifacts.append(artifact)
