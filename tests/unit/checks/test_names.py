@@ -224,6 +224,8 @@ def unused(source: str) -> list[str]:
         ("def f(a, *, b=1, _c=2):\n    return a", ["b"]),
         ("def f(a):\n    def g(): return a\n    return g", []),
         ("def f(a):\n    '''Docs.'''\n    pass", []),
+        ("def f(a):\n    return 'done'", []),
+        ("def f(a):\n    return", []),
         ("def f(a):\n    raise NotImplementedError", []),
         ("def f(a):\n    return locals()", []),
         ("def f(a):\n    a = 1\n    return a", []),

@@ -39,9 +39,9 @@ def check_parameters(function: FunctionSource) -> list[Problem]:
 
 
 def _is_stub(body: list[ast.stmt]) -> bool:
-    """Return whether a body has nothing but a docstring, ``pass``, ``...`` or ``raise``."""
+    """Return whether a body does nothing: it has constants, ``pass`` and ``raise`` alone."""
     return all(
         isinstance(part, ast.Pass | ast.Raise)
-        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        or (isinstance(part, ast.Expr | ast.Return) and isinstance(part.value, ast.Constant | None))
         for part in body
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Place = Literal["body", "annotation", "default"]
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _CATCHES_ALL = frozenset({"Exception", "BaseException"})
 
@@ -23,13 +25,13 @@ class Use:
         name: It.
         node: Where it stands.
         guarded: Whether a ``try`` around it catches the ``NameError``.
-        at_definition: Whether it is evaluated when the function is defined, not when it is called.
+        place: Where it is evaluated: annotations and defaults are when the function is defined.
     """
 
     name: str
     node: ast.Name
     guarded: bool
-    at_definition: bool
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +154,22 @@ class _Resolver(ast.NodeVisitor):
     assigned_globals: set[str] = field(default_factory=set[str])
     _scope: _Scope | None = None
     _guards: int = 0
-    _at_definition: bool = False
+    _place: Place = "body"
 
     def shipped_function(self, function: FunctionNode) -> None:
-        self._at_definition = True
         self._scope = _Scope(_type_parameters(function), None)
-        self._visit_all(_evaluated_at_definition(function))
-        self._at_definition = False
+        self._place = "default"
+        self._visit_all(_defaults(function.args))
+        self._place = "annotation"
+        self._visit_all(_annotations(function))
+        self._place = "body"
         self._function_body(function)
 
     # Names ---------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load) and self._is_outer(node.id):
-            self.uses.append(Use(node.id, node, self._guards > 0, self._at_definition))
+            self.uses.append(Use(node.id, node, self._guards > 0, self._place))
 
     def _is_outer(self, name: str) -> bool:
         scope, innermost = self._scope, True
