@@ -191,6 +191,19 @@ def test_the_message_says_where_the_name_is_and_what_to_do(used, message, hint):
     assert problem.severity == "error"
 
 
+@pytest.mark.parametrize(
+    ("signature", "hint"),
+    [
+        ("a: int = LIMIT", "write the value itself"),
+        ("a: t.List", "names of typing and kfp.dsl without a prefix"),
+    ],
+)
+def test_in_a_signature_the_way_out_is_another_one(signature, hint):
+    (problem,) = check_component(f"def f({signature}): return a", filename="", first_line=1)
+    assert problem.message.startswith("the signature of 'f' uses")
+    assert hint in problem.hint
+
+
 def test_positions_are_those_of_the_file_also_in_indented_source_after_wide_characters():
     source = "        @component\n        def f():\n            return 'äöü', missing\n"
     (problem,) = check_component(source, filename="a.py", first_line=7)

@@ -97,7 +97,7 @@ def _import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 
 def _message(use: Use, function: str, module: Mapping[str, Definition]) -> str:
     found = module.get(use.name)
-    where = "the signature of " if use.at_definition else ""
+    where = "" if use.place == "body" else "the signature of "
     if found is None:
         return f"{where}{function!r} uses {use.name!r}, which is not defined inside it"
     verb = "imported" if found.kind == "import" else "defined"
@@ -108,10 +108,10 @@ def _message(use: Use, function: str, module: Mapping[str, Definition]) -> str:
 
 def _hint(use: Use, module: Mapping[str, Definition], shipped: Collection[str]) -> str:
     found = module.get(use.name)
-    if use.at_definition:
-        return (
-            "only the function is shipped: use built-in types, typing or kfp.dsl in its signature"
-        )
+    if use.place == "default":
+        return "write the value itself: only the function is shipped"
+    if use.place == "annotation":
+        return "use built-in types, or names of typing and kfp.dsl without a prefix"
     match found:
         case Definition(kind="import"):
             return f"write `{found.statement}` inside the function: only the function is shipped"
