@@ -19,6 +19,7 @@ from headrace.app.machine import capacity
 from headrace.app.places import (
     SourcePlace,
     components_in,
+    function_text,
     place_of,
     places_of,
     source_key,
@@ -67,6 +68,7 @@ __all__ = [
     "explanation",
     "find_home",
     "forecast_here",
+    "function_text",
     "lock_of",
     "notebook_program",
     "options_of",

@@ -6,7 +6,11 @@ the IR, so that it does not matter how the compiler named them.
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
+import linecache
+import textwrap
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -20,6 +24,7 @@ from headrace.dsl.graph import (
     Task,
 )
 from headrace.environments import request_from_command
+from headrace.errors import Location
 
 
 class SourcePlace(msgspec.Struct, frozen=True):
@@ -45,8 +50,22 @@ def places_of(component: Component) -> dict[str, SourcePlace]:
     for one in components_in(component):
         source = shipped_source(one)
         if source is not None and one.where is not None:
-            places[source_key(source)] = SourcePlace(one.where.file, one.where.line)
+            places[source_key(source)] = SourcePlace(one.where.file, definition_line(one.where))
     return places
+
+
+def function_text(where: Location) -> str:
+    """Return the source of the function that begins at the location, with its decorators."""
+    return "".join(inspect.getblock(linecache.getlines(where.file)[where.line - 1 :]))
+
+
+def definition_line(where: Location) -> int:
+    """Return the line of the ``def`` of a function whose first decorator is at the location."""
+    try:
+        parsed = ast.parse(textwrap.dedent(function_text(where)))
+    except (SyntaxError, IndexError):
+        return where.line
+    return where.line + parsed.body[0].lineno - 1 if parsed.body else where.line
 
 
 def shipped_source(component: Component) -> str | None:

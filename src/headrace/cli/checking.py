@@ -8,7 +8,7 @@ import linecache
 import click
 
 from headrace import dsl
-from headrace.app import components_in, tasks_in
+from headrace.app import components_in, function_text, tasks_in
 from headrace.cli.source import Source
 from headrace.compiler.checks import (
     Problem,
@@ -55,14 +55,14 @@ def _problems_of_component(component: Component) -> list[Problem]:
     shipped = request_from_command(implementation.image, command, args)
     if shipped is None:
         return []
-    text, line = _function_text(component.where.file, component.where.line)
+    function = (function_text(component.where), component.where.line)
     module = "".join(linecache.getlines(component.where.file))
     helpers = helpers_in(shipped.source, shipped.function_name, module)
     return [
         problem
-        for function, first_line in [(text, line), *helpers]
+        for text, first_line in [function, *helpers]
         for problem in check_component(
-            function,
+            text,
             filename=component.where.file,
             first_line=first_line,
             packages=shipped.request.packages,
@@ -85,12 +85,6 @@ def _problems_of_task(task: Task) -> list[Problem]:
         file=where.file if where else "",
         line=where.line if where else 0,
     )
-
-
-def _function_text(file: str, line: int) -> tuple[str, int]:
-    """Return the source of the function whose definition begins at that line of the file."""
-    lines = linecache.getlines(file)[line - 1 :]
-    return "".join(inspect.getblock(lines)), line
 
 
 def _source_lines(function: object) -> tuple[str, int]:
