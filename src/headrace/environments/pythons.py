@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ from headrace.errors import InfrastructureError, InvalidRequest
 #: The oldest Python that Headrace's part inside a task runs on.
 OLDEST = (3, 8)
 _NEWEST_LOOKED_FOR = 20
+_FETCH_AGAIN_S = 3600
 _QUESTION = """
 import json, platform, sys, sysconfig
 print(json.dumps({"path": sys.executable, "version": platform.python_version(),
@@ -212,17 +214,18 @@ def _fetch(minor: str, search: PythonSearch) -> bool:
         return False
     if environ.get("UV_OFFLINE", "").lower() in {"1", "true"}:
         return False
+    known, key = _read_memory(search.memory), f"unfetchable:{minor}"
+    if time.time() - known.get(key, 0) < _FETCH_AGAIN_S:
+        return False
     # Behind a closed network each retry only makes the user wait; the nearest Python will do.
     environ["UV_HTTP_RETRIES"] = "0"
     environ.setdefault("UV_HTTP_CONNECT_TIMEOUT", "10")
-    try:
-        return run_uv(
-            ["python", "install", "--quiet", "--no-bin", "--no-config", minor],
-            environ=environ,
-            directory=Path("/"),
-        ).succeeded
-    except InfrastructureError:
-        return False
+    with suppress(InfrastructureError):
+        arguments = ["python", "install", "--quiet", "--no-bin", "--no-config", minor]
+        if run_uv(arguments, environ=environ, directory=Path("/")).succeeded:
+            return True
+    _write_memory(search.memory, {**known, key: time.time()})
+    return False
 
 
 def _own_interpreter() -> Interpreter:

@@ -41,7 +41,7 @@ CASES = {
         f"{PIP}'pandas==1.5.3' 'x>=1'  &&  {PIP}{KFP}",
         ("pandas==1.5.3", "x>=1"),
     ),
-    "kfp, then packages (2.1 to 2.4)": (f"{PIP}{KFP}  &&  {PIP}'pandas'", ("pandas",)),
+    "kfp, then packages (2.1 to 2.7)": (f"{PIP}{KFP}  &&  {PIP}'pandas'", ("pandas",)),
     "packages and kfp in one command (2.0)": (f"{OLD}'pandas' 'kfp==2.0.1'", ("pandas",)),
     "kfp alone (2.0)": (f"{OLD}'kfp==2.0.0-rc.1'", ()),
     "kfp is the author's wish": (f"{PIP}'kfp==2.7.0' 'x'", ("kfp==2.7.0", "x")),

@@ -294,6 +294,12 @@ def test_uv_is_asked_to_fetch_what_is_missing(machine, monkeypatch):
     assert chosen("3.9", machine()) == ("3.9.20", "")
 
 
+def test_uv_is_not_asked_again_at_once_for_what_it_cannot_fetch(machine, monkeypatch):
+    assert chosen("3.9", machine())[0] == "3.12.0"
+    monkeypatch.setattr(pythons, "run_uv", None)
+    assert chosen("3.9", machine())[0] == "3.12.0"
+
+
 @pytest.mark.parametrize("variables", [{"UV_PYTHON_DOWNLOADS": "never"}, {"UV_OFFLINE": "1"}])
 def test_uv_is_not_asked_where_the_user_forbids_it(machine, monkeypatch, variables):
     monkeypatch.setattr(pythons, "run_uv", None)
