@@ -175,6 +175,8 @@ class Author:
     def _statement(self) -> None:
         deep = len(self.blocks) > MAX_DEPTH
         choices = [self._task] * 6
+        if self._chance(0.15):
+            choices = [self._importer]
         if not deep:
             choices += [self._loop, self._loop, self._conditions, self._conditions]
             if len(self.blocks) == 1:
@@ -198,6 +200,22 @@ class Author:
             text = f"{variable}.output" if short else f"{variable}.outputs[{output!r}]"
             self._made(block, Value(text, kind))
         block.tasks.append(variable)
+
+    def _importer(self) -> None:
+        self.budget -= 1
+        self.counter += 1
+        variable, kind = f"t{self.counter}", self._pick(["Dataset", "Model"])
+        uris = [value.text for value in self._visible("str") if value.in_strings]
+        uri = self._pick(uris) if uris and self._chance(0.5) else "'gs://bucket/it'"
+        metadata = self._pick(["None", "{'a': 1}", "{'b': {'c': [True, 'd']}}"])
+        if uris and self._chance(0.3):
+            plain = [text for text in uris if "item" not in text]
+            metadata = f"{{'from': {self._pick(plain)}}}" if plain else metadata
+        options = f"artifact_uri={uri}, artifact_class={kind}, metadata={metadata}"
+        reimport = ", reimport=True" if self._chance(0.2) else ""
+        self._line(f"{variable} = dsl.importer({options}{reimport})")
+        self._made(self.blocks[-1], Value(f"{variable}.output", kind))
+        self.blocks[-1].tasks.append(variable)
 
     def _arguments(self, inputs: Iterable[tuple[str, str, bool]]) -> list[str] | None:
         given: list[str] = []
@@ -235,6 +253,11 @@ class Author:
             self._line(f"kubernetes.use_secret_as_env({variable}, {secret}, {{'k': 'K'}})")
         if self._chance(0.05):
             self._line(f"kubernetes.add_pod_label({variable}, 'a', 'b')")
+        if self._chance(0.05):
+            claim = self._pick([*texts, "'claim'"])
+            self._line(f"kubernetes.mount_pvc({variable}, {claim}, '/data')")
+        if texts and self._chance(0.05):
+            self._line(f"{variable}.set_container_image({self._pick(texts)})")
 
     def _loop(self) -> None:
         self.budget -= 1
@@ -258,7 +281,8 @@ class Author:
         outer.tasks.extend(block.tasks if self._chance(0.5) else [])
 
     def _items(self, item: str) -> tuple[str, list[Value]]:
-        lists = [value for value in self._visible("List[str]", "List[int]") if value.in_strings]
+        kinds = ("List[str]", "List[int]", "List[Dataset]")
+        lists = [value for value in self._visible(*kinds) if value.in_strings]
         if lists and self._chance(0.5):
             value = self._pick(lists)
             return value.text, [Value(item, value.kind[5:-1])]
@@ -410,6 +434,8 @@ def program(random: Random) -> str:
         author = Author(random, f"inner_{index}", dict(known))
         author.budget = random.randint(2, 7)
         source, inputs, outputs = author.write()
+        if random.random() < 0.25:
+            source += f"\n\n\ninner_{index} = reloaded(inner_{index})"
         functions.append(source)
         known[f"inner_{index}"] = (inputs, outputs)
     functions.append(Author(random, "outer", known).write()[0])

@@ -1,8 +1,10 @@
 """The components that random pipelines are made of; copied beside them."""
 
+import os
+import tempfile
 from typing import Dict, List, NamedTuple, Optional
 
-from kfp import dsl
+from kfp import compiler, components, dsl
 from kfp.dsl import Dataset, Input, Metrics, Model, Output, PipelineTaskFinalStatus
 
 
@@ -105,3 +107,11 @@ def tool(text: str, number: int, data: Input[Dataset], out: Output[Dataset]):
     return dsl.ContainerSpec(
         image="alpine", command=["tool", text], args=[number, data.path, out.path]
     )
+
+
+def reloaded(component):
+    """Return what is read back from the component's compiled file."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "component.yaml")
+        compiler.Compiler().compile(component, path)
+        return components.load_component_from_file(path)
