@@ -205,7 +205,11 @@ class RunStore(Protocol):
 
 
 class ReadStore(Protocol):
-    """What people read. A run is named by its id; unknown runs are ``NotFound`` in all methods."""
+    """What people read.
+
+    A run is named by its id; unknown runs are ``NotFound`` in all methods. A namespace of None
+    means all of them; where a method asks for none, who serves others looks the run up first.
+    """
 
     def run(self, run_id: str, namespace: str | None = None) -> Run:
         """Return the run with this id, or the only one whose id begins so.
@@ -238,15 +242,25 @@ class ReadStore(Protocol):
         """Return the artifacts that the run made, in order."""
         ...
 
-    def artifact(self, artifact_id: str) -> StoredArtifact:
+    def artifact(self, artifact_id: str, namespace: str | None = None) -> StoredArtifact:
         """Return the artifact.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is none, or not in the namespace.
         """
         ...
 
-    def uses(self, *, run_id: str | None = None, artifact_id: str | None = None) -> list[Use]:
+    def artifact_uris(self) -> list[str]:
+        """Return the URIs of all artifacts of all runs: what a sweep of their bytes must keep."""
+        ...
+
+    def uses(
+        self,
+        *,
+        run_id: str | None = None,
+        artifact_id: str | None = None,
+        namespace: str | None = None,
+    ) -> list[Use]:
         """Return the lineage of a run, of an artifact over all runs, or of both."""
         ...
 
@@ -255,7 +269,12 @@ class ReadStore(Protocol):
         ...
 
     def events(
-        self, after_id: int = 0, *, run_id: str | None = None, limit: int = 1000
+        self,
+        after_id: int = 0,
+        *,
+        run_id: str | None = None,
+        namespace: str | None = None,
+        limit: int = 1000,
     ) -> list[HistoryEntry]:
         """Return the history after that entry, of one run or all, in order."""
         ...

@@ -6,9 +6,15 @@ import base64
 import json
 
 import pytest
-from store_samples import commit, new_run, outputs, started, task
+from store_samples import artifact, commit, new_run, outputs, started, task
 
-from headrace.engine.changes import CacheEntryAdded, RunChanged
+from headrace.engine.changes import (
+    ArtifactAdded,
+    ArtifactUsed,
+    CacheEntryAdded,
+    Logged,
+    RunChanged,
+)
 from headrace.errors import AlreadyExists, InvalidRequest, NotFound
 from headrace.store.port import RunFilter
 from headrace.store.records import Experiment, Pipeline, PipelineVersion
@@ -45,6 +51,23 @@ def test_a_run_of_another_namespace_is_not_there(store):
     for namespace in ("b", "", "a/"):
         with pytest.raises(NotFound):
             store.run("r1", namespace)
+
+
+def test_history_artifacts_and_lineage_of_another_namespace_are_not_there(store):
+    for run_id, space in (("r1", "a"), ("r2", "b")):
+        lease = started(store, run_id, namespace=space)
+        use = ArtifactUsed(artifact_id="a1", path="fit", role="output", name="model")
+        made = ArtifactAdded(artifact=artifact(f"of {run_id}"), path="fit", attempt=1)
+        commit(store, lease, made, use, Logged(kind="task", message=run_id))
+    assert [entry.message for entry in store.events(namespace="a")] == ["r1"]
+    assert store.events(run_id="r2", namespace="a") == []
+    assert [use.run_id for use in store.uses(artifact_id="a1", namespace="b")] == ["r2"]
+    assert store.uses(run_id="r2", namespace="a") == []
+    assert store.artifact("of r1", "a").run_id == "r1"
+    for namespace in ("b", ""):
+        with pytest.raises(NotFound):
+            store.artifact("of r1", namespace)
+    assert store.artifact_uris() == ["file:///root/of r1", "file:///root/of r2"]
 
 
 def test_pages_of_runs_hold_each_run_once_newest_first(store):

@@ -69,14 +69,26 @@ class MemoryReads(MemoryState):
             self._rows(run_id)
             return [made for made in self._artifacts.values() if made.run_id == run_id]
 
-    def artifact(self, artifact_id: str) -> StoredArtifact:
+    def artifact(self, artifact_id: str, namespace: str | None = None) -> StoredArtifact:
         """Return the artifact."""
         with self._lock:
-            if artifact_id not in self._artifacts:
+            found = self._artifacts.get(artifact_id)
+            if found is None or not self._is_in(found.run_id, namespace):
                 raise NotFound(f"there is no artifact {artifact_id}")
-            return self._artifacts[artifact_id]
+            return found
 
-    def uses(self, *, run_id: str | None = None, artifact_id: str | None = None) -> list[Use]:
+    def artifact_uris(self) -> list[str]:
+        """Return the URIs of all artifacts of all runs."""
+        with self._lock:
+            return [made.artifact.uri for made in self._artifacts.values()]
+
+    def uses(
+        self,
+        *,
+        run_id: str | None = None,
+        artifact_id: str | None = None,
+        namespace: str | None = None,
+    ) -> list[Use]:
         """Return the lineage of a run, of an artifact over all runs, or of both."""
         if run_id is None and artifact_id is None:
             raise InvalidRequest("the lineage of what?", hint="name a run or an artifact")
@@ -87,6 +99,7 @@ class MemoryReads(MemoryState):
                 for rows in runs
                 for use in sorted(rows.uses, key=_order_of_use)
                 if artifact_id in (None, use.artifact_id)
+                and namespace in (None, rows.run.namespace)
             ]
 
     def metrics(self, run_id: str) -> list[Metric]:
@@ -96,7 +109,12 @@ class MemoryReads(MemoryState):
             return [metrics[key] for key in sorted(metrics)]
 
     def events(
-        self, after_id: int = 0, *, run_id: str | None = None, limit: int = 1000
+        self,
+        after_id: int = 0,
+        *,
+        run_id: str | None = None,
+        namespace: str | None = None,
+        limit: int = 1000,
     ) -> list[HistoryEntry]:
         """Return the history after that entry, of one run or all, in order."""
         limit = checked_limit(limit)
@@ -105,7 +123,11 @@ class MemoryReads(MemoryState):
                 self._rows(run_id)
             # Ids count from 1 without gaps.
             later = self._events[max(after_id, 0) :]
-        return [entry for entry in later if run_id in (None, entry.run_id)][:limit]
+            return [
+                entry
+                for entry in later
+                if run_id in (None, entry.run_id) and self._is_in(entry.run_id, namespace)
+            ][:limit]
 
     def document(self, digest: str) -> bytes:
         """Return a stored IR document."""
@@ -113,6 +135,9 @@ class MemoryReads(MemoryState):
             if digest not in self._documents:
                 raise NotFound(f"there is no document {digest}")
             return self._documents[digest]
+
+    def _is_in(self, run_id: str, namespace: str | None) -> bool:
+        return namespace in (None, self._runs[run_id].run.namespace)
 
 
 def _fits(run: Run, where: RunFilter) -> bool:

@@ -88,24 +88,36 @@ class SqliteReads:
             rows = connection.execute(_SQL["artifacts"], (run_key(connection, run_id),))
             return [_stored_artifact(row, connection) for row in rows.fetchall()]
 
-    def artifact(self, artifact_id: str) -> StoredArtifact:
+    def artifact(self, artifact_id: str, namespace: str | None = None) -> StoredArtifact:
         """Return the artifact."""
+        named = {"artifact_id": artifact_id, "namespace": namespace}
         with self._db.read() as connection:
-            row = connection.execute(_SQL["artifact"], (artifact_id,)).fetchone()
+            row = connection.execute(_SQL["artifact"], named).fetchone()
             if row is None:
                 raise NotFound(f"there is no artifact {artifact_id}")
             return _stored_artifact(row, connection)
 
-    def uses(self, *, run_id: str | None = None, artifact_id: str | None = None) -> list[Use]:
+    def artifact_uris(self) -> list[str]:
+        """Return the URIs of all artifacts of all runs."""
+        with self._db.read() as connection:
+            return [uri for (uri,) in connection.execute(_SQL["artifact_uris"])]
+
+    def uses(
+        self,
+        *,
+        run_id: str | None = None,
+        artifact_id: str | None = None,
+        namespace: str | None = None,
+    ) -> list[Use]:
         """Return the lineage of a run, of an artifact over all runs, or of both."""
         if run_id is None and artifact_id is None:
             raise InvalidRequest("the lineage of what?", hint="name a run or an artifact")
         with self._db.read() as connection:
-            if run_id is None:
-                rows = connection.execute(_SQL["uses_of_artifact"], {"artifact_id": artifact_id})
-            else:
-                named = {"run": run_key(connection, run_id), "artifact_id": artifact_id}
-                rows = connection.execute(_SQL["uses_of_run"], named)
+            named: dict[str, Any] = {"artifact_id": artifact_id, "namespace": namespace}
+            if run_id is not None:
+                named["run"] = run_key(connection, run_id)
+            sql = _SQL["uses_of_artifact" if run_id is None else "uses_of_run"]
+            rows = connection.execute(sql, named)
             return [
                 Use(run_id=run, path=path, role=role, name=name, artifact_id=artifact)
                 for run, path, role, name, artifact in rows
@@ -128,10 +140,19 @@ class SqliteReads:
             ]
 
     def events(
-        self, after_id: int = 0, *, run_id: str | None = None, limit: int = 1000
+        self,
+        after_id: int = 0,
+        *,
+        run_id: str | None = None,
+        namespace: str | None = None,
+        limit: int = 1000,
     ) -> list[HistoryEntry]:
         """Return the history after that entry, of one run or all, in order."""
-        named: dict[str, Any] = {"after_id": after_id, "limit": checked_limit(limit)}
+        named: dict[str, Any] = {
+            "after_id": after_id,
+            "namespace": namespace,
+            "limit": checked_limit(limit),
+        }
         sql = _SQL["events" if run_id is None else "events_of"]
         with self._db.read() as connection:
             if run_id is not None:

@@ -36,18 +36,24 @@ SELECT artifacts.artifact_id, runs.run_id, artifacts.path, artifacts.attempt, ar
   artifacts.schema_title, artifacts.schema_version, artifacts.uri, artifacts.digest,
   artifacts.size, artifacts.metadata, artifacts.custom_path, artifacts.created_at
 FROM artifacts JOIN runs ON runs.id = artifacts.run
-WHERE artifacts.artifact_id = ?
+WHERE artifacts.artifact_id = :artifact_id
+AND (:namespace IS NULL OR runs.namespace = :namespace)
+
+-- name: artifact_uris
+SELECT uri FROM artifacts ORDER BY id
 
 -- name: uses_of_run
 SELECT runs.run_id, uses.path, uses.role, uses.name, uses.artifact_id
 FROM uses JOIN runs ON runs.id = uses.run
 WHERE uses.run = :run AND (:artifact_id IS NULL OR uses.artifact_id = :artifact_id)
+AND (:namespace IS NULL OR runs.namespace = :namespace)
 ORDER BY uses.path, uses.role, uses.name, uses.artifact_id
 
 -- name: uses_of_artifact
 SELECT runs.run_id, uses.path, uses.role, uses.name, uses.artifact_id
 FROM uses JOIN runs ON runs.id = uses.run
 WHERE uses.artifact_id = :artifact_id
+AND (:namespace IS NULL OR runs.namespace = :namespace)
 ORDER BY uses.run, uses.path, uses.role, uses.name
 
 -- name: metrics
@@ -56,9 +62,12 @@ SELECT path, artifact, name, value FROM metrics WHERE run = ? ORDER BY path, art
 -- name: events
 SELECT events.id, runs.run_id, events.at, events.kind, events.path, events.message, events.data
 FROM events JOIN runs ON runs.id = events.run
-WHERE events.id > :after_id ORDER BY events.id LIMIT :limit
+WHERE events.id > :after_id AND (:namespace IS NULL OR runs.namespace = :namespace)
+ORDER BY events.id LIMIT :limit
 
 -- name: events_of
 SELECT events.id, runs.run_id, events.at, events.kind, events.path, events.message, events.data
 FROM events JOIN runs ON runs.id = events.run
-WHERE events.run = :run AND events.id > :after_id ORDER BY events.id LIMIT :limit
+WHERE events.run = :run AND events.id > :after_id
+AND (:namespace IS NULL OR runs.namespace = :namespace)
+ORDER BY events.id LIMIT :limit
