@@ -15,7 +15,7 @@ from headrace import __version__
 from headrace.compiler.lowering import lowered
 from headrace.compiler.values import ir_value
 from headrace.compiler.workspace import check_workspace
-from headrace.dsl.component import BaseComponent
+from headrace.dsl.component import BaseComponent, YamlComponent
 from headrace.dsl.exceptions import refused
 from headrace.dsl.graph import Component, LoadedImplementation, Pipeline, Task
 from headrace.dsl.refs import Ref
@@ -63,7 +63,8 @@ def compile_document(
             f"Unsupported pipeline_func type. Got: {type(component)}",
             hint="pass a function with @dsl.pipeline, or a component",
         )
-    spec, platform = _document(component.component)
+    loaded = component.loaded if isinstance(component, YamlComponent) else None
+    spec, platform = copy.deepcopy(loaded) if loaded else _document(component.component)
     _override(spec, name, display_name, parameters or {})
     return spec, platform
 

@@ -123,8 +123,15 @@ class YamlComponent(BaseComponent):
 
     Attributes:
         component_yaml: The text that it was read from; may be empty.
+        loaded: The PipelineSpec and the platform document that it was read from, or None.
     """
 
-    def __init__(self, component: Component, component_yaml: str = "") -> None:
+    def __init__(
+        self,
+        component: Component,
+        component_yaml: str = "",
+        loaded: tuple[dict[str, Any], dict[str, Any] | None] | None = None,
+    ) -> None:
         super().__init__(component)
         self.component_yaml = component_yaml
+        self.loaded = loaded
