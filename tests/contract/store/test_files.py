@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -169,8 +170,11 @@ def test_a_damaged_page_is_an_error_where_it_is_read(path):
     for offset in range(8 * 4096, len(made), 4096):
         made[offset : offset + 200] = b"\xff" * 200
     path.write_bytes(made)
-    with pytest.raises(InfrastructureError, match="damaged") as caught:
-        SqliteStore.open(path).tasks("r1")
+    with (
+        pytest.raises(InfrastructureError, match="damaged") as caught,
+        closing(SqliteStore.open(path)) as opened,
+    ):
+        opened.tasks("r1")
     assert "backup" in caught.value.hint
 
 
