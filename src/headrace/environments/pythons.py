@@ -221,7 +221,7 @@ def _fetch(minor: str, search: PythonSearch) -> bool:
     environ["UV_HTTP_RETRIES"] = "0"
     environ.setdefault("UV_HTTP_CONNECT_TIMEOUT", "10")
     with suppress(InfrastructureError):
-        arguments = ["python", "install", "--quiet", "--no-bin", "--no-config", minor]
+        arguments = ["python", "install", "--quiet", "--no-bin", minor]
         if run_uv(arguments, environ=environ, directory=Path("/")).succeeded:
             return True
     _write_memory(search.memory, {**known, key: time.time()})
