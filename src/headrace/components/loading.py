@@ -125,8 +125,7 @@ def _load(text: str, source: str) -> YamlComponent:
             return YamlComponent(component_of_first_format(first), text)
         document = read(text, source=source)
     except SpecError as error:
-        if not error.where:
-            error.where = tuple(filter(None, [caller_location()]))
+        error.where = tuple(filter(None, [*error.where, caller_location()]))
         raise
     component = component_of_document(document, text)
     return YamlComponent(component, text, (document.raw, document.raw_platform))
