@@ -19,6 +19,8 @@ from headrace.executor.attempt import LOG_FILE, WORK_DIRECTORY, perform, read_ta
 from headrace.executor.source import Compiled
 
 CLAIM = "started"
+#: Names the attempt in the environment of its processes, by which detached programs are found.
+MARKER_VARIABLE = "HEADRACE_ATTEMPT"
 #: Exit status of a process that found its attempt begun by another one.
 ALREADY_CLAIMED = 75
 _FAILED_TO_START = 70
@@ -73,9 +75,7 @@ def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(readied.log, 1)
         os.dup2(readied.log, 2)
-        os.write(status, os.getpid().to_bytes(8, "little"))
-        os.closerange(3, _MAX_DESCRIPTORS)
-        code = _run_claimed(readied, marker)
+        code = _run_claimed(readied, marker, status)
     except BaseException as error:  # this process must end here, whatever happens
         _say(error)
     finally:
@@ -92,8 +92,7 @@ def run_cold(directory: str, marker: str) -> NoReturn:
         readied = ready(directory)
         os.dup2(readied.log, 1)
         os.dup2(readied.log, 2)
-        os.closerange(3, _MAX_DESCRIPTORS)
-        code = _run_claimed(readied, marker)
+        code = _run_claimed(readied, marker, None)
     except BaseException as error:  # as above: the status is all that can be told
         _say(error)
     finally:
@@ -110,11 +109,19 @@ def _say(error: BaseException) -> None:
     os.write(2, ("cannot start the attempt: %r\n" % (error,)).encode("utf-8", "replace"))
 
 
-def _run_claimed(readied: Readied, marker: str) -> int:
+def _run_claimed(readied: Readied, marker: str, status: Optional[int]) -> int:
     if not claim(readied.directory, marker):
         return ALREADY_CLAIMED
+    if status is not None:
+        os.write(status, os.getpid().to_bytes(8, "little"))
+    os.closerange(3, _MAX_DESCRIPTORS)
     _enter(readied.directory, readied.task)
     return perform(readied.directory, readied.task, readied.compiled)
+
+
+def process_name(slug: str) -> str:
+    """Return the name of an attempt's process, by which forks that detached are found."""
+    return "hr-" + slug
 
 
 def claim(directory: str, marker: str) -> bool:
@@ -134,6 +141,7 @@ def claim(directory: str, marker: str) -> bool:
 
 def _enter(directory: str, task: Mapping[str, Any]) -> None:
     os.umask(_UMASK)
+    processes.set_name(process_name(task["env"].get(MARKER_VARIABLE, "")))
     _change_environment(task["env"])
     os.chdir(os.path.join(directory, WORK_DIRECTORY))
     sys.argv = [task.get("component") or "task"]

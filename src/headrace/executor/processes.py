@@ -5,6 +5,7 @@ On Linux from ``/proc``; elsewhere what the standard library offers. This module
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -13,6 +14,7 @@ import sys
 from typing import Dict, List, Optional, Set
 
 _PR_SET_CHILD_SUBREAPER = 36
+_MAX_NAME = 15
 _HAS_PROC = os.path.exists("/proc/self/stat")
 
 
@@ -84,6 +86,21 @@ def session_of(pid: int) -> Optional[int]:
         return os.getsid(pid)
     except OSError:
         return None
+
+
+def set_name(name: str) -> None:
+    """Name this process; what it forks has the same name until it runs another program."""
+    with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as file:
+        file.write(name[:_MAX_NAME])
+
+
+def has_name(pid: int, name: str) -> bool:
+    """Tell whether a process was given a name."""
+    try:
+        with open("/proc/%d/comm" % pid, encoding="utf-8", errors="replace") as file:
+            return file.read().rstrip("\n") == name[:_MAX_NAME]
+    except OSError:
+        return False
 
 
 def environment_entry(pid: int, name: str) -> Optional[str]:

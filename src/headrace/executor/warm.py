@@ -7,8 +7,8 @@ another one come.
 
 Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``,
 ``memory_bytes``, ``log_bytes``, ``cold``), ``stop`` (``id``, ``grace_s``) and ``watch`` (``id``).
-Events are ``started``, ``exited`` (with ``result_bytes``: so many bytes of result file follow the
-line), ``unknown`` and ``no_fork``.
+Events are ``hello``, ``started``, ``exited`` (with ``result_bytes``: so many bytes of result file
+follow the line), ``unknown`` and ``no_fork``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from headrace.executor.attempt import LOG_FILE, RESULT_FILE
 from headrace.executor.child import (
     ALREADY_CLAIMED,
     CLAIM,
+    MARKER_VARIABLE,
     prepare_streams,
+    process_name,
     ready,
     run_forked,
 )
@@ -40,7 +42,6 @@ from headrace.executor.log_cap import LogCap
 from headrace.executor.source import Compiled, Source, compile_source, prebuild_module, source_of
 
 EXIT_FILE = "exit.json"
-MARKER_VARIABLE = "HEADRACE_ATTEMPT"
 
 _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
@@ -190,6 +191,7 @@ class WarmParent:
         connection = Connection(channel)
         self._connections[channel.fileno()] = connection
         self._watch(channel, functools.partial(self._exchange, connection))
+        self._send(connection, {"event": "hello", "pid": os.getpid()})
 
     def _receive(self, connection: Connection) -> None:
         try:
@@ -333,6 +335,8 @@ class WarmParent:
     @staticmethod
     def _belongs(pid: int, attempt: Attempt) -> bool:
         if processes.session_of(pid) == attempt.pid:
+            return True
+        if processes.has_name(pid, process_name(attempt.id)):
             return True
         return processes.environment_entry(pid, MARKER_VARIABLE) == attempt.id
 

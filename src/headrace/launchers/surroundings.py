@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from headrace.engine.attempts import AttemptSpec
-
-#: Names the attempt in each of its processes, by which those that detached are found.
-MARKER_VARIABLE = "HEADRACE_ATTEMPT"
+from headrace.executor.child import MARKER_VARIABLE
 
 _INHERITED = frozenset(
     {

@@ -18,8 +18,10 @@ import msgspec
 
 from headrace.errors import InfrastructureError
 
+# The first process ends at once, so that the warm parent is nobody's child and leaves no zombie.
 _CODE = (
-    "import sys; sys.path.insert(0, sys.argv[2]); from headrace.executor.warm import main; main()"
+    "import os, sys; os.fork() and os._exit(0); sys.path.insert(0, sys.argv[2]); "
+    "from headrace.executor.warm import main; main()"
 )
 _MAX_LINE_BYTES = 16 * 1024 * 1024
 
@@ -49,6 +51,10 @@ class WarmClient:
     Args:
         python: Its interpreter; only for the first controller of a parent, else None.
         on_event: Receives its events.
+
+    Attributes:
+        forks: Whether attempts are forked; False once one has stalled right after its fork.
+        pid: Process id of the parent, once it has answered.
     """
 
     def __init__(self, python: Path | None, on_event: OnEvent) -> None:
@@ -57,6 +63,8 @@ class WarmClient:
         self._on_event = on_event
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._starter: subprocess.Popen[bytes] | None = None
+        self.pid: int | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -85,7 +93,7 @@ class WarmClient:
                 path,
             ]
             try:
-                process = subprocess.Popen(  # noqa: ASYNC220 - it takes a millisecond
+                self._starter = subprocess.Popen(  # noqa: ASYNC220 - it takes a millisecond
                     command,
                     env=environment,
                     cwd="/",
@@ -99,7 +107,6 @@ class WarmClient:
                 os.unlink(path)  # noqa: PTH108 - as quick as it is rare
                 message = f"cannot start {self.python}: {error.strerror}"
                 raise InfrastructureError(message) from error
-        self._process = process
         await self.connect(path)
 
     async def connect(self, path: str) -> None:
@@ -123,10 +130,17 @@ class WarmClient:
                 event: dict[str, Any] = msgspec.json.decode(line)
                 length: int = event.get("result_bytes", 0)
                 result = await reader.readexactly(length) if length else None
+                if event["event"] == "hello":
+                    self.pid = event["pid"]
+                    continue
                 self._on_event(self, event, result)
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # the parent died in the middle of a line
-        self._writer = None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._starter is not None:
+            self._starter.wait()  # it ended when the parent began
         self._on_event(self, {"event": "gone"}, None)
 
     async def close(self) -> None:
@@ -140,3 +154,5 @@ class WarmClient:
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
             self._writer = None
+        if self._starter is not None:
+            self._starter.wait()
