@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
+import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from headrace import ir
 from headrace.app.executors import Executors
 from headrace.app.forecast import Forecast, forecast
 from headrace.app.home import Home
+from headrace.app.interrupts import interrupts
 from headrace.app.machine import capacity, is_gone, owner_name
 from headrace.app.places import SourcePlace
 from headrace.app.preparation import Prepared, prepare
@@ -82,28 +82,43 @@ def execute(
     home: Home,
     run_id: str,
     *,
-    observe: Observer,
+    observe: Observer | None,
     notice: Notice,
     max_parallel: int | None = None,
+    interrupt: threading.Event | None = None,
 ) -> Outcome:
     """Take one run to its end; the first interrupt cancels it, the second leaves at once.
+
+    Args:
+        observe: Told of every committed change.
+        notice: Told what the user should know.
+        max_parallel: The most attempts at once.
+        interrupt: Cancels the run when it is set; None listens to SIGINT and SIGTERM instead,
+            which only the main thread can.
 
     Raises:
         Conflict: Another controller that is alive owns the run.
         InfrastructureError: The store or the launcher cannot be used.
     """
-    return asyncio.run(_execute(home, run_id, observe, notice, max_parallel))
+    return asyncio.run(_execute(home, run_id, observe, notice, max_parallel, interrupt))
 
 
 async def _execute(
-    home: Home, run_id: str, observe: Observer, notice: Notice, max_parallel: int | None
+    home: Home,
+    run_id: str,
+    observe: Observer | None,
+    notice: Notice,
+    max_parallel: int | None,
+    interrupt: threading.Event | None,
 ) -> Outcome:
     async with controller(home, observe=observe, notice=notice, max_parallel=max_parallel) as own:
         if run_id not in await own.claim([run_id]):
             message = f"run {run_id} is being carried out by another process"
             raise Conflict(message, hint="watch it with: headrace logs -f " + run_id)
         working = asyncio.create_task(own.run())
-        with _interrupts(own, run_id, notice) as interrupted:
+        async with interrupts(
+            lambda: own.cancel(run_id, "interrupted"), notice, interrupt
+        ) as interrupted:
             waiting = asyncio.create_task(own.wait(run_id))
             done, _ = await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if working in done:
@@ -160,26 +175,3 @@ def _launcher(home: Home, executors: Executors) -> Launcher:
 
 def _document_of(home: Home, run: Run) -> Document:
     return ir.read_dict(*document_values(home.store, run))
-
-
-@contextmanager
-def _interrupts(own: Controller, run_id: str, notice: Notice) -> Generator[list[int]]:
-    """Turn SIGINT and SIGTERM into a cancel of the run; a second one ends the process."""
-    seen: list[int] = []
-    loop = asyncio.get_running_loop()
-
-    def on_signal(number: int) -> None:
-        if seen:
-            os._exit(130)
-        seen.append(number)
-        notice("interrupted: the run is being canceled; once more to leave at once")
-        own.cancel(run_id, "interrupted")
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, on_signal, number)
-    try:
-        yield seen
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)

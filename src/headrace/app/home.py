@@ -20,8 +20,8 @@ from pathlib import Path
 import platformdirs
 
 from headrace.app.settings import Config, find_home, read_config
-from headrace.errors import InfrastructureError
-from headrace.store import Store
+from headrace.errors import InfrastructureError, NotFound
+from headrace.store import Run, Store
 from headrace.store.sqlite import SqliteStore
 
 _DATABASE = "headrace.db"
@@ -59,6 +59,18 @@ class Home:
         """
         self._make(self.path)
         return SqliteStore.open(self.path / _DATABASE)
+
+    def run(self, run_id: str) -> Run:
+        """Return the run with this id, or the only one whose id begins so; nothing is made.
+
+        Raises:
+            NotFound: There is none.
+            InvalidRequest: Several begin so.
+        """
+        if not self.exists:
+            message = f"there is no run {run_id}: nothing was ever run in {self.path}"
+            raise NotFound(message, hint="set HEADRACE_HOME to the home that it was run in")
+        return self.store.run(run_id)
 
     @property
     def artifacts(self) -> Path:

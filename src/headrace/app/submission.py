@@ -56,6 +56,8 @@ class Wishes:
         deadline_s: Longest time that the run may take, in seconds.
         reuse: What an earlier run made that may be taken over.
         rerun: Task paths that run again whatever the cache says.
+        pipeline_root: Directory of the artifacts; None is that of the home.
+        workspace_root: Directory of the workspaces; None is that of the home.
     """
 
     name: str | None = None
@@ -66,6 +68,8 @@ class Wishes:
     deadline_s: float | None = None
     reuse: Reusable | None = None
     rerun: tuple[str, ...] = ()
+    pipeline_root: Path | None = None
+    workspace_root: Path | None = None
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -115,7 +119,7 @@ def run_submitted(
         run_id=run_id,
         run_name=name,
         parameters=engine.render_macros(prepared.parameters, run_id=run_id, now=now),
-        pipeline_root=f"file://{quote(str(home.artifacts))}",
+        pipeline_root=f"file://{quote(str(wishes.pipeline_root or home.artifacts))}",
         namespace=wishes.namespace,
         locks={label: lock.digest for label, lock in prepared.locks.items()},
         cache=wishes.cache,
@@ -125,7 +129,7 @@ def run_submitted(
         rerun=wishes.rerun,
         fail_fast=wishes.fail_fast,
         deadline_s=wishes.deadline_s,
-        workspace=_workspace(home, prepared, run_id),
+        workspace=_workspace(wishes.workspace_root or home.path / "workspaces", prepared, run_id),
     )
 
 
@@ -153,8 +157,8 @@ def _store_locks(store: Store, locks: Mapping[str, Lock]) -> dict[str, str]:
     }
 
 
-def _workspace(home: Home, prepared: Prepared, run_id: str) -> str | None:
+def _workspace(root: Path, prepared: Prepared, run_id: str) -> str | None:
     config = prepared.document.kubernetes.get("pipelineConfig") or {}
     if "workspace" not in config:
         return None
-    return str(Path(home.path) / "workspaces" / run_id)
+    return str(root / run_id)

@@ -18,7 +18,7 @@ def explain(run_id: str, task: str, as_json: bool) -> None:
     from headrace.app import Home, explanation
 
     home = Home.find()
-    told = explanation(home.store, home.store.run(run_id), task)
+    told = explanation(home.store, home.run(run_id), task)
     if as_json:
         print_json(told)
         return

@@ -26,7 +26,7 @@ def debug(named: str, attempt: int | None, how: str | None) -> int:
         message = f"{named!r} does not name a step"
         raise InvalidRequest(message, hint="write RUN/TASK, as headrace show prints them")
     home = Home.find()
-    rebuilt = rebuild(home, home.store.run(run_id), path, attempt)
+    rebuilt = rebuild(home, home.run(run_id), path, attempt)
     directory = str(rebuilt.directory)
     module = [str(rebuilt.python), "-m", "headrace.executor.debugging", directory]
     try:

@@ -55,7 +55,7 @@ def show(run_id: str, as_json: bool) -> None:
     from headrace.cli.output import print_summary
 
     home = Home.find()
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     result = run_result(home.store, found)
     if as_json:
         print_json(result)
@@ -97,7 +97,7 @@ def logs(run_id: str, task: str | None, follow: bool, attempt: int | None, as_js
     from headrace.app import Home, read_logs
 
     home = Home.find()
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     chunks = read_logs(home, found.run_id, task, attempt=attempt, follow=follow)
     if as_json:
         collected: dict[tuple[str, int], bytearray] = {}
@@ -127,7 +127,7 @@ def artifacts(run_id: str, as_json: bool) -> None:
     from headrace.app import Home, artifact_value
 
     home = Home.find()
-    found = home.store.artifacts(home.store.run(run_id).run_id)
+    found = home.store.artifacts(home.run(run_id).run_id)
     if as_json:
         print_json(
             [{"task": a.path, "attempt": a.attempt, **artifact_value(a.artifact)} for a in found]

@@ -39,7 +39,7 @@ def rerun(
     from headrace.app import Home, Reusable, Wishes, forecast_here, prepare_here, submit
 
     home = Home.find()
-    earlier = home.store.run(run_id)
+    earlier = home.run(run_id)
     document, path, places = _document(home, earlier, source)
     given = _parameters(home, earlier, document, pairs)
     _check_steps(home, earlier.run_id, start)

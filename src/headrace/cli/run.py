@@ -81,7 +81,7 @@ def resume(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     from headrace.app import Home
 
     home = Home.find()
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     if found.state in ("succeeded", "failed", "canceled"):
         click.echo(f"run {found.run_id} has ended already", err=True)
         return report(home, found.run_id, as_json=as_json)
@@ -97,7 +97,7 @@ def retry(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     from headrace.errors import Conflict
 
     home = Home.find()
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     if found.state not in ("failed", "canceled"):
         message = f"run {found.run_id} is {found.state}; only a failed or canceled run is retried"
         raise Conflict(message)
@@ -113,7 +113,7 @@ def cancel(run_id: str) -> int:
     from headrace.errors import Conflict
 
     home = Home.find()
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     if found.state in ("succeeded", "failed", "canceled"):
         message = f"run {found.run_id} has ended already: {found.state}"
         raise Conflict(message)
@@ -152,7 +152,7 @@ def report(home: Any, run_id: str, *, as_json: bool) -> int:
     """Print how the run stands; return the exit status that belongs to it."""
     from headrace.app import run_result
 
-    found = home.store.run(run_id)
+    found = home.run(run_id)
     result = run_result(home.store, found)
     if as_json:
         print_json(result)
