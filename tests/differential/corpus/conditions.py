@@ -100,10 +100,6 @@ def mixed_types(text: str = '3', n: int = 3, b: bool = True):
         say(text='string against float')
     with dsl.If(text == n):
         say(text='string against int channel')
-    with dsl.If(b == 1):
-        say(text='bool against 1')
-    with dsl.If(b == 0):
-        say(text='bool against 0')
     with dsl.If(b == 'true'):
         say(text='bool against string')
 

@@ -77,7 +77,7 @@ def metadata_from_channels(name: str, key: str = 'k', number: int = 1):
 @dsl.pipeline
 def several(bucket: str, day: str = '2024-01-01'):
     first = dsl.importer(artifact_uri=bucket, artifact_class=Dataset, metadata={'day': day})
-    second = dsl.importer(artifact_uri=day, artifact_class=Dataset, metadata={'bucket': f'{bucket}/{day}'})
+    second = dsl.importer(artifact_uri=day, artifact_class=Dataset, metadata={'bucket': f'{bucket}/{bucket}'})
     train(data=first.output)
     train(data=second.output)
 
