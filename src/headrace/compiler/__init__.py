@@ -6,8 +6,8 @@ files, as ``kfp.compiler`` does. Layer 3: knows authoring and the IR, and nothin
 
 from __future__ import annotations
 
-from headrace.compiler.compiler import Compiler
+from headrace.compiler.compiler import Compiler, write_document
 from headrace.compiler.document import compile_document
 from headrace.compiler.manifests import KubernetesManifestOptions
 
-__all__ = ["Compiler", "KubernetesManifestOptions", "compile_document"]
+__all__ = ["Compiler", "KubernetesManifestOptions", "compile_document", "write_document"]

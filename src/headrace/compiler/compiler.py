@@ -67,6 +67,18 @@ class Compiler:
         Path(package_path).write_text(text, encoding="utf-8")
 
 
+def write_document(component: BaseComponent, path: str, description: str | None) -> None:
+    """Compile a component and write its IR to a file with a description of its own.
+
+    Args:
+        component: The component.
+        path: File to write; its name ends in ``.yaml``, ``.yml`` or ``.json``.
+        description: What the head of the file says.
+    """
+    spec, platform = compile_document(component)
+    Path(path).write_text(_text(path, spec, platform, description), encoding="utf-8")
+
+
 def _text(
     path: str, spec: dict[str, Any], platform: dict[str, Any] | None, description: str | None
 ) -> str:

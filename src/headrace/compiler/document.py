@@ -111,7 +111,8 @@ def _pipeline_of(component: Component) -> Component:
         where=component.where,
     )
     outputs = {name: Ref(name, spec.type, task.name) for name, spec in interface.outputs.items()}
-    return Component(interface, Pipeline((task,), outputs), (), component.where)
+    pipeline = Pipeline((task,), outputs)
+    return Component(interface, pipeline, component.passthroughs, component.where)
 
 
 def _override(

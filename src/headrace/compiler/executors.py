@@ -44,9 +44,10 @@ def executor_of(task: Task) -> dict[str, Any]:
 def _container(implementation: ContainerImplementation, task: Task) -> dict[str, Any]:
     refs = {ref.key: ref for ref in task.setting_refs}
     image = task.settings.image
-    container: dict[str, Any] = {
-        "image": implementation.image if image is None else with_placeholders(image, refs)
-    }
+    container: dict[str, Any] = {}
+    shown = implementation.image if image is None else with_placeholders(image, refs)
+    if shown:
+        container["image"] = shown
     if implementation.command:
         container["command"] = [element_text(element) for element in implementation.command]
     if implementation.args:

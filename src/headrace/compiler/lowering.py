@@ -57,11 +57,14 @@ class Lowering:
     def document(self) -> Lowered:
         """Return the root component with all that it needs, and the platform document."""
         root = interface_definitions(self.component.interface)
+        passthroughs = passthrough_specs(self.component.passthroughs)
+        if passthroughs:
+            root["taskConfigPassthroughs"] = passthroughs
         root["dag"] = self._dag(Dag(self.scopes), self.pipeline.children)
         outputs = pipeline_outputs(self.pipeline, self.scopes)
         if outputs:
             root["dag"]["outputs"] = outputs
-        self._add_exit_tasks(root["dag"]["tasks"])
+        self._add_exit_tasks(root["dag"].setdefault("tasks", {}))
         parts: dict[str, Any] = {"root": root}
         if self.assembly.components:
             parts["components"] = self.assembly.components
@@ -88,17 +91,17 @@ class Lowering:
                 tasks[child.name] = task_spec(dag, child, key, before)
         for group in groups:
             components[group.name].update(self._group_component(dag, group))
-        return {"tasks": tasks}
+        return {"tasks": tasks} if tasks else {}
 
     def _group_component(self, dag: Dag, group: Group) -> dict[str, Any]:
         given_out = self.surfacings.get(group.name, {})
         loop = group if isinstance(group, Loop) else None
         taken_in = self.crossings[group.name].values()
         component = group_definitions(taken_in, loop, given_out)
-        component["dag"] = self._dag(Dag(self.scopes, (*dag.path, group)), group.children)
+        inner = self._dag(Dag(self.scopes, (*dag.path, group)), group.children)
         if given_out:
-            component["dag"]["outputs"] = dag_outputs(given_out)
-        return component
+            inner["outputs"] = dag_outputs(given_out)
+        return component | {"dag": inner} if inner else component
 
     def _add_task_component(self, dag: Dag, task: Task) -> str:
         implementation = task.component.implementation

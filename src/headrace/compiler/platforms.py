@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from headrace.compiler.bindings import Dag, binding
 from headrace.compiler.crossings import resolved
+from headrace.compiler.values import ir_value
 from headrace.dsl.config import PipelineConfig
 from headrace.dsl.graph import Task
 from headrace.dsl.refs import Ref
@@ -37,17 +38,15 @@ def pipeline_config(config: PipelineConfig | None) -> dict[str, Any]:
     if config.workspace is not None:
         written["workspace"] = {
             "size": config.workspace.size,
-            "kubernetes": {"pvcSpecPatch": config.workspace.kubernetes.pvcSpecPatch},
+            "kubernetes": {"pvcSpecPatch": ir_value(config.workspace.kubernetes.pvcSpecPatch)},
         }
-    for field, seconds in (
-        ("resourceTtlOnCompletion", config.ttl_seconds_after_finished),
-        ("resourceTtlOnSuccess", config.ttl_seconds_after_success),
-        ("resourceTtlOnFailure", config.ttl_seconds_after_failure),
-        ("activeDeadlineSeconds", config.active_deadline_seconds),
-    ):
-        if seconds:
-            written[field] = seconds
-    return written
+    seconds = {
+        "resourceTtlOnCompletion": config.ttl_seconds_after_finished,
+        "resourceTtlOnSuccess": config.ttl_seconds_after_success,
+        "resourceTtlOnFailure": config.ttl_seconds_after_failure,
+        "activeDeadlineSeconds": config.active_deadline_seconds,
+    }
+    return written | {name: value for name, value in seconds.items() if value}
 
 
 def platform_document(

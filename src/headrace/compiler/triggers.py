@@ -1,7 +1,7 @@
 """Pass: the comparisons of a branch become one CEL expression.
 
-Pure functions from tests to text. Operands of two number types meet as doubles, a string is
-compared with the text of a number; other mixtures were refused when the branch was written.
+Pure functions from tests to text. Operands of two number types meet as doubles, any other value
+meets a string as its text; a boolean and a number were refused when the branch was written.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def _as_kind(operand: object, own: str, other: str) -> str:
     if own == "STRING":
         return _text(operand)
     if other == "STRING":
-        # Only a constant can be here, for the text of a channel is not known now.
+        if isinstance(operand, Ref):
+            return f"string({_plain(operand, own)})"
         return _quoted(_literal(operand))
     if own == "NUMBER_INTEGER" and other == "NUMBER_DOUBLE":
         return f"double({_plain(operand, own)})"

@@ -24,6 +24,7 @@ from headrace.dsl.config import KubernetesWorkspaceConfig, PipelineConfig, Works
 from headrace.dsl.container_component import ContainerSpec, container_component
 from headrace.dsl.groups import Condition, Elif, Else, ExitHandler, If, ParallelFor
 from headrace.dsl.importers import importer
+from headrace.dsl.notebook_component import notebook_component, run_notebook
 from headrace.dsl.one_of import OneOf
 from headrace.dsl.pipeline import pipeline
 from headrace.dsl.placeholders import (
@@ -116,6 +117,8 @@ __all__ = [
     "container_component",
     "get_uri",
     "importer",
+    "notebook_component",
     "pipeline",
     "register_runner",
+    "run_notebook",
 ]

@@ -45,8 +45,8 @@ class PipelineChannel:
 
     @property
     def channel_type(self) -> str:
-        """Name of the type, as it appears in messages."""
-        return str(self._ref.type)
+        """Name of the type, as KFP calls it."""
+        return self._ref.type_name
 
     @property
     def task(self) -> Any:
@@ -104,14 +104,31 @@ class PipelineArtifactChannel(PipelineChannel):
 
 
 class LoopItem(PipelineParameterChannel):
-    """The element of a loop over values; every attribute is a field of the dict that it may be."""
+    """The element of a loop over values; its attributes are the fields of the dict that it may be.
 
-    __slots__ = ()
+    A field of a written list may have any name. Of what a channel brings nothing is known yet, so
+    there the few attributes that every channel has go first, as they do in KFP.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, ref: ItemRef, producer: Any = None, fields: Any = ()) -> None:
+        super().__init__(ref, producer)
+        self._fields = frozenset(fields)
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_"):
             return object.__getattribute__(self, name)
-        return PipelineParameterChannel(field_of(cast("ItemRef", self._ref), name), self._producer)
+        if name in self._fields or not hasattr(PipelineParameterChannel, name):
+            ref = field_of(cast("ItemRef", self._ref), name)
+            return PipelineParameterChannel(ref, self._producer)
+        if name == "name" and not self._fields:
+            warnings.warn(
+                f"item.name at {caller_location()} is the name of the loop's channel, not a field "
+                "of the item; give the field another name",
+                stacklevel=2,
+            )
+        return object.__getattribute__(self, name)
 
 
 class LoopArtifactItem(PipelineArtifactChannel):
@@ -206,7 +223,9 @@ def item_of_values(values: list[Any], number: int) -> LoopItem:
             "Got an empty item list for loop argument.",
             hint="give dsl.ParallelFor at least one item, or a parameter that may be empty",
         )
-    return LoopItem(ItemRef(f"loop-item-param-{number}", _element_type(values[0])))
+    first = values[0]
+    fields = cast("dict[str, Any]", first) if isinstance(first, dict) else ()
+    return LoopItem(ItemRef(f"loop-item-param-{number}", _element_type(first)), fields=fields)
 
 
 def item_of_channel(items: PipelineChannel) -> LoopItem | LoopArtifactItem:

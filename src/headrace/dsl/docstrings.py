@@ -142,7 +142,9 @@ def _fields(text: str, mark: str) -> _Read:
     if first is None:
         return text, []
     entries: list[tuple[str | None, str]] = []
-    for chunk in re.findall(rf"(^{mark}.*?)(?=^{mark}|\Z)", text[first.start() :], re.M | re.S):
+    for chunk in re.findall(
+        rf"(^{mark}.*?)(?=^{mark}|\Z)", text[first.start() :], re.MULTILINE | re.DOTALL
+    ):
         head, colon, body = chunk[1:].partition(":")
         words = head.split()
         if not colon or not words:

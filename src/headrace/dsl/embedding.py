@@ -65,16 +65,28 @@ def embedded_files(path_text: str) -> str:
             f"embedded_artifact_path does not exist: {path_text}",
             hint="give a path that exists where the pipeline is compiled",
         )
+    source = _UNPACK.format(archive=packed_base64(path))
+    return source + (_NAME_FILE.format(name=path.name) if path.is_file() else "") + "\n\n"
+
+
+def packed_base64(path: Path) -> str:
+    """Return a file or a directory's content as a packed archive in base 64.
+
+    Args:
+        path: The file or directory.
+
+    Raises:
+        InvalidComponent: It holds what cannot be packed.
+    """
     packed = _packed(path)
     if len(packed) > _MUCH_BYTES:
         warnings.warn(
-            f"The files of embedded_artifact_path {path_text} take {len(packed):,} bytes packed; "
-            "the component carries them in its source. Read large files from storage instead.",
+            f"The files of {path} take {len(packed):,} bytes packed, and the component carries "
+            "them in its source. Read large files from storage instead.",
             UserWarning,
             stacklevel=2,
         )
-    source = _UNPACK.format(archive=base64.b64encode(packed).decode("ascii"))
-    return source + (_NAME_FILE.format(name=path.name) if path.is_file() else "") + "\n\n"
+    return base64.b64encode(packed).decode("ascii")
 
 
 def _packed(path: Path) -> bytes:
@@ -101,9 +113,10 @@ def _entries(path: Path) -> Iterator[tuple[Path, str]]:
         yield path.resolve(), path.name
         return
     root = path.resolve()
+    yield root, "."
     for entry in sorted(root.rglob("*")):
         _check_entry(root, entry)
-        yield entry, entry.relative_to(root).as_posix()
+        yield entry, f"./{entry.relative_to(root).as_posix()}"
 
 
 def _check_entry(root: Path, entry: Path) -> None:

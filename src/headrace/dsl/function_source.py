@@ -73,18 +73,18 @@ def function_source(function: Callable[..., Any]) -> str:
 
 
 def needed_imports(function: Callable[..., Any]) -> list[str]:
-    """Return the lines that make the names in a function's annotations known, sorted, each once.
+    """Return the lines that make the names in a function's annotations known, each once.
 
     Artifact classes, models and enumerations of the author's own are imported from their module;
     dates and paths from the standard library.
     """
-    lines: set[str] = set()
+    lines: dict[str, None] = {}
     for annotation in resolved_hints(function).values():
         for named in _classes_in(annotation):
             line = _import_line(function, named)
             if line is not None:
-                lines.add(line)
-    return sorted(lines)
+                lines[line] = None
+    return list(lines)
 
 
 def enum_sources(function: Callable[..., Any]) -> list[str]:

@@ -58,8 +58,9 @@ class TasksGroup(Scope):
         traceback: TracebackType | None,
     ) -> Literal[False]:
         trace = current_trace()
-        if trace is not None and trace.scope is self:
-            trace.stack.pop()
+        if trace is not None and self in trace.stack:
+            # Branches that an Elif left open inside end with the block.
+            del trace.stack[trace.stack.index(self) :]
         return False
 
     def frozen(self, trace: Trace) -> Group:
@@ -89,7 +90,11 @@ class TasksGroup(Scope):
 
 
 class ConditionBranches(TasksGroup):
-    """The branches of an If with Elif or Else; made when the second branch appears."""
+    """The branches of an If with Elif or Else; made when the second branch appears.
+
+    Like KFP, it takes in what follows a chain without an Else, up to the end of the block around
+    it: that changes the names on screen and nothing in what runs.
+    """
 
     kind = "condition-branches"
 
@@ -99,14 +104,10 @@ class ConditionBranches(TasksGroup):
         self.one_ofs = 0
 
     @property
-    def branches(self) -> list[_Branch]:
-        """The branches, in the order of the source."""
-        return cast("list[_Branch]", self.children)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether there is an Else, so that some branch always runs."""
-        return isinstance(self.children[-1], Else)
+    def chain(self) -> list[_Branch]:
+        """The branches of the condition, in the order of the source."""
+        later = [child for child in self.children if isinstance(child, _LaterBranch)]
+        return [cast("_Branch", self.children[0]), *later]
 
     def frozen(self, trace: Trace) -> Branches:
         """Return its value in the graph."""
@@ -161,14 +162,15 @@ class _LaterBranch(_Branch):
 
     def __enter__(self) -> Any:
         trace = _trace(type(self).__name__)
-        previous = _previous_group(trace.scope)
+        scope = trace.scope
+        previous = _previous_group(scope)
         if isinstance(previous, If):
             branches = _wrapped(trace, previous)
-        elif isinstance(previous, ConditionBranches) and not previous.is_complete:
-            branches = previous
+        elif isinstance(previous, Elif) and isinstance(scope, ConditionBranches):
+            branches = scope
         else:
             raise self._misplaced(previous)
-        negated = [branch.comparisons[-1].negated() for branch in branches.branches]
+        negated = [branch.comparisons[-1].negated() for branch in branches.chain]
         self.comparisons = [*negated, *self.comparisons]
         self.number = trace.next_number()
         self._open(trace, branches)
@@ -209,6 +211,15 @@ class Else(_LaterBranch):
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name)
         self.comparisons = []
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Literal[False]:
+        branches = cast("ConditionBranches", self.parent)
+        return branches.__exit__(exc_type, exc, traceback)
 
 
 class ParallelFor(TasksGroup):
@@ -290,6 +301,10 @@ class ExitHandler(TasksGroup):
         return ExitScope(self.name, self.label, children, self.where, exit_task)
 
     def _open(self, trace: Trace, parent: Scope) -> None:
+        while isinstance(parent, ConditionBranches):
+            # Branches without an Else that are still open do not nest the block.
+            trace.stack.remove(parent)
+            parent = trace.scope
         if isinstance(parent, TasksGroup):
             raise refused(
                 InvalidPipeline,
@@ -328,20 +343,18 @@ def _wrapped(trace: Trace, first: If) -> ConditionBranches:
         group._rename()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     parent = first.parent
     assert parent is not None
-    parent.children[_position(parent, first)] = branches
+    parent.children[parent.children.index(first)] = branches
     branches.parent, first.parent = parent, branches
     branches.children.append(first)
+    trace.stack.append(branches)
     return branches
-
-
-def _position(parent: Scope, group: TasksGroup) -> int:
-    return next(number for number, child in enumerate(parent.children) if child is group)
 
 
 def _checked_condition(condition: Any, what: str) -> Comparison:
     if isinstance(condition, Comparison):
         for operand in (condition.left, condition.right):
             _check_operand(operand)
+        _check_pair(condition)
         return condition
     if isinstance(condition, bool):
         raise refused(
@@ -382,6 +395,22 @@ def _check_operand(operand: Any) -> None:
             f"A condition cannot compare with {operand!r}",
             hint="compare with a str, int, float or bool",
         )
+
+
+def _check_pair(condition: Comparison) -> None:
+    kinds = {_operand_kind(condition.left), _operand_kind(condition.right)}
+    if "BOOLEAN" in kinds and kinds & {"NUMBER_INTEGER", "NUMBER_DOUBLE"}:
+        raise refused(
+            InvalidPipeline,
+            "A condition cannot compare a boolean with a number",
+            hint="compare a boolean with True or False, a number with a number",
+        )
+
+
+def _operand_kind(operand: Any) -> str:
+    found = ref_of(operand).type if isinstance(operand, PipelineChannel) else type_of_value(operand)
+    assert isinstance(found, ParameterType)
+    return found.kind
 
 
 class _BadOperandError(InvalidPipeline, AssertionError):

@@ -94,7 +94,7 @@ def _pipeline(
         )
     interface = interface_of(
         func,
-        name=checked_name(name or kubernetes_name(human_name(func.__name__)), where),
+        name=checked_name(kubernetes_name(name or human_name(func.__name__)), where),
         rules=Rules(output_lists=True, what="pipeline"),
         where=where,
         description=description,

@@ -55,6 +55,12 @@ def compiled(component: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
     return compiler.compile_document(component)
 
 
-def write_component(component: Any, path: str) -> None:
-    """Write a component's IR to a file."""
-    importlib.import_module("headrace.compiler").Compiler().compile(component, path)
+def write_component(component: Any, path: str, description: str | None) -> None:
+    """Write a component's IR to a file.
+
+    Args:
+        component: The component.
+        path: The file.
+        description: What the head of the file says.
+    """
+    importlib.import_module("headrace.compiler").write_document(component, path, description)

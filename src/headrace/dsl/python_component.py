@@ -39,7 +39,7 @@ Passthroughs = Sequence[TaskConfigPassthrough | TaskConfigField]
 
 
 @overload
-def component(func: Callable[..., Any]) -> PythonComponent: ...
+def component(func: Callable[..., Any], **options: Any) -> PythonComponent: ...
 @overload
 def component(
     func: None = None,
@@ -96,23 +96,22 @@ def component(
     Example:
         ``@dsl.component`` above ``def double(number: int) -> int: return 2 * number``
     """
-    if func is None:
-        return functools.partial(
-            _component,
-            base_image=base_image,
-            target_image=target_image,
-            packages_to_install=packages_to_install,
-            pip_index_urls=pip_index_urls,
-            output_component_file=output_component_file,
-            install_kfp_package=install_kfp_package,
-            kfp_package_path=kfp_package_path,
-            pip_trusted_hosts=pip_trusted_hosts,
-            use_venv=use_venv,
-            additional_funcs=additional_funcs,
-            embedded_artifact_path=embedded_artifact_path,
-            task_config_passthroughs=task_config_passthroughs,
-        )
-    return _component(func)
+    make = functools.partial(
+        _component,
+        base_image=base_image,
+        target_image=target_image,
+        packages_to_install=packages_to_install,
+        pip_index_urls=pip_index_urls,
+        output_component_file=output_component_file,
+        install_kfp_package=install_kfp_package,
+        kfp_package_path=kfp_package_path,
+        pip_trusted_hosts=pip_trusted_hosts,
+        use_venv=use_venv,
+        additional_funcs=additional_funcs,
+        embedded_artifact_path=embedded_artifact_path,
+        task_config_passthroughs=task_config_passthroughs,
+    )
+    return make if func is None else make(func)
 
 
 def _component(
@@ -146,9 +145,10 @@ def _component(
         if embedded_artifact_path is not None:
             parts.append(embedded_files(embedded_artifact_path))
         command = lightweight_command(installation, module_of(func, parts))
-    made = python_component(
-        func, target_image or base_image or DEFAULT_IMAGE, command, task_config_passthroughs
-    )
+    image = DEFAULT_IMAGE if base_image is None else base_image
+    if target_image is not None:
+        image = target_image
+    made = python_component(func, image, command, task_config_passthroughs)
     if output_component_file is not None:
         warnings.warn(
             "output_component_file parameter is deprecated and will eventually be removed. Please "
@@ -156,7 +156,7 @@ def _component(
             DeprecationWarning,
             stacklevel=3,
         )
-        write_component(made, output_component_file)
+        write_component(made, output_component_file, inspect.getdoc(made.python_func))
     return made
 
 

@@ -22,6 +22,15 @@ UNTYPED = ParameterType("STRING", loose=True)
 
 _FIELD_INFIX = "-subvar-"
 
+_TYPE_NAMES = {
+    "STRING": "String",
+    "NUMBER_INTEGER": "Integer",
+    "NUMBER_DOUBLE": "Float",
+    "BOOLEAN": "Boolean",
+    "LIST": "List",
+    "STRUCT": "Dict",
+}
+
 #: What tells a reference from others in the same pipeline: the producer, and the output's name.
 RefKey = tuple[str | None, str]
 
@@ -56,9 +65,14 @@ class Ref:
         return isinstance(self.type, ArtifactType)
 
     @property
+    def type_name(self) -> str:
+        """The type as KFP calls it in texts."""
+        return _TYPE_NAMES.get(str(self.type), str(self.type))
+
+    @property
     def pattern(self) -> str:
         """The text that stands for this reference inside another text."""
-        return f"{{{{channel:task={self.task_name or ''};name={self.name};type={self.type};}}}}"
+        return f"{{{{channel:task={self.task_name or ''};name={self.name};type={self.type_name};}}}}"
 
 
 @dataclass(frozen=True, slots=True)

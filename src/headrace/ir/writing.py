@@ -20,6 +20,8 @@ _TYPE_NAMES = {
     "LIST": "list",
     "STRUCT": "dict",
     "BOOLEAN": "bool",
+    "TASK_FINAL_STATUS": "PipelineTaskFinalStatus",
+    "TASK_CONFIG": "TaskConfig",
 }
 #: What would end a comment or may not be in a YAML file at all; KFP writes it and cannot read it.
 _UNSAFE = re.compile(
