@@ -103,6 +103,8 @@ def _in_place(documents: list[Any]) -> Any:
                 for name, one in platforms.items()
             }
             return {**component, "executorLabel": (executors[label], settings)}
+        if "dag" not in component:
+            return component
         tasks = {
             name: {**task, "componentRef": placed(spec["components"][task["componentRef"]["name"]])}
             for name, task in component["dag"].get("tasks", {}).items()
