@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -88,13 +88,13 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _config_of(values: Mapping[str, Any], path: Path) -> Config:
-    checks: dict[str, tuple[str, Any]] = {
+    checks: dict[str, tuple[str, Callable[[Any], bool]]] = {
         "packages_as_of": ("'auto', 'now' or a date such as '2023-06-01'", _is_as_of),
         "pythons": ("a list of paths", _is_strings),
         "images": (f"a table of image = '{ON_THIS_MACHINE}'", _is_images),
-        "max_parallel": ("a whole number from 1", lambda v: type(v) is int and v > 0),
-        "grace_s": ("seconds, 0 or more", lambda v: type(v) in (int, float) and v >= 0),
-        "log_limit_bytes": ("bytes, 1 or more", lambda v: type(v) is int and v > 0),
+        "max_parallel": ("a whole number from 1", _is_positive),
+        "grace_s": ("seconds, 0 or more", _is_duration),
+        "log_limit_bytes": ("bytes, 1 or more", _is_positive),
     }
     for name, value in values.items():
         if name not in checks:
@@ -121,9 +121,20 @@ def _is_as_of(value: object) -> bool:
     return True
 
 
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
 def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
 
 
 def _is_images(value: object) -> bool:
-    return isinstance(value, dict) and all(v == ON_THIS_MACHINE for v in value.values())  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, dict):
+        return False
+    places: list[Any] = list(value.values())  # pyright: ignore[reportUnknownArgumentType]
+    return all(place == ON_THIS_MACHINE for place in places)

@@ -158,7 +158,7 @@ def _store_locks(store: Store, locks: Mapping[str, Lock]) -> dict[str, str]:
 
 
 def _workspace(root: Path, prepared: Prepared, run_id: str) -> str | None:
-    config = prepared.document.kubernetes.get("pipelineConfig") or {}
+    config: dict[str, Any] = prepared.document.kubernetes.get("pipelineConfig") or {}
     if "workspace" not in config:
         return None
     return str(root / run_id)

@@ -25,12 +25,17 @@ def compile_(source: str, output: str, as_json: bool) -> None:
     from headrace.errors import InvalidRequest
 
     target = Path(output)
-    writers = {".yaml": ir.write_yaml, ".yml": ir.write_yaml, ".json": ir.write_json}
-    if target.suffix not in writers:
+    if target.suffix not in (".yaml", ".yml", ".json"):
         message = f"cannot tell which format {output} should have"
         raise InvalidRequest(message, hint="use a name that ends with .yaml or .json")
     document = load(source).document
-    text = writers[target.suffix](document.raw, document.raw_platform)
+    if target.suffix != ".json":
+        text = ir.write_yaml(document.raw, document.raw_platform)
+    elif document.raw_platform is None:
+        text = ir.write_json(document.raw)
+    else:
+        message = "JSON has no place for the pipeline's Kubernetes configuration"
+        raise InvalidRequest(message, hint="write a .yaml file")
     try:
         target.write_text(text, "utf-8")
     except OSError as error:

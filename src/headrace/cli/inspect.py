@@ -75,14 +75,15 @@ def show(run_id: str, as_json: bool) -> None:
 
 
 def _step_row(task: dict[str, Any]) -> list[str]:
-    last = task["usage"] or {}
+    last: dict[str, Any] = task["usage"] or {}
+    error: dict[str, Any] = task["error"] or {}
     return [
         task["path"],
         "reused" if task["cached"] else task["state"].lower(),
         duration(task["seconds"]) if task["seconds"] is not None else "",
         duration(last["cpu_s"]) if last.get("cpu_s") else "",
         size(last["max_rss_bytes"]) if last.get("max_rss_bytes") else "",
-        task["reason"] or (task["error"] or {}).get("message", "").split("\n")[0],
+        task["reason"] or str(error.get("message", "")).split("\n")[0],
     ]
 
 

@@ -57,10 +57,18 @@ def _print_values(title: str, values: dict[str, str]) -> None:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict) and "uri" in value[0]:
+    if is_artifacts(value):
         return ", ".join(str(artifact["path"] or artifact["uri"]) for artifact in value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def is_artifacts(value: Any) -> bool:
+    """Say whether an output's value is a list of artifacts."""
+    if not isinstance(value, list) or not value:
+        return False
+    first: Any = value[0]
+    return isinstance(first, dict) and "uri" in first
 
 
 def _verdict(result: dict[str, Any]) -> str:
