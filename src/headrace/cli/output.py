@@ -67,7 +67,7 @@ def is_artifacts(value: Any) -> bool:
     """Say whether an output's value is a list of artifacts."""
     if not isinstance(value, list) or not value:
         return False
-    first: Any = value[0]
+    first: Any = value[0]  # pyright: ignore[reportUnknownVariableType]
     return isinstance(first, dict) and "uri" in first
 
 

@@ -9,7 +9,7 @@ from headrace.artifacts import ArtifactStore
 from headrace.engine.attempts import Artifact, Outputs
 from headrace.engine.commands import LookUpCache
 from headrace.engine.events import CacheAnswered
-from headrace.store import CacheStore
+from headrace.store import CacheEntry, CacheStore
 
 Answer = Callable[[LookUpCache], CacheAnswered]
 
@@ -23,10 +23,21 @@ class Cache:
 
     def answer(self, namespace: str, pipeline: str, command: LookUpCache) -> CacheAnswered:
         """Say what an earlier task made under the key, or why there is nothing to reuse."""
-        entry = self._store.cache_entry(command.key, namespace)
+        entry = self.entry(namespace, command)
         if entry is None:
             return CacheAnswered(task=command.task, reason=self._miss(namespace, pipeline, command))
-        for artifact in _stored(entry.outputs):
+        return self.checked(entry, command)
+
+    def entry(self, namespace: str, command: LookUpCache) -> CacheEntry | None:
+        """Return what is kept under the key, unchecked."""
+        return self._store.cache_entry(command.key, namespace)
+
+    def checked(self, entry: CacheEntry, command: LookUpCache) -> CacheAnswered:
+        """Answer with the entry, or say which of its artifacts is gone or changed.
+
+        An artifact that was never looked at is read in whole, which may take its time.
+        """
+        for artifact in stored(entry.outputs):
             damage = self._artifacts.damage(artifact.uri, artifact.digest, artifact.size)
             if damage is not None:
                 reason = f"made in run {entry.run_id}, but its artifact {artifact.name} {damage}"
@@ -50,7 +61,7 @@ class Cache:
         return engine.explain_difference(command.fields, nearest.fields)
 
 
-def _stored(outputs: Outputs) -> list[Artifact]:
+def stored(outputs: Outputs) -> list[Artifact]:
     """Return the artifacts that have bytes, which may be gone by now."""
     everything = [artifact for several in outputs.artifacts.values() for artifact in several]
     return [artifact for artifact in everything if not artifact.holds_nothing]

@@ -227,7 +227,7 @@ class Controller:
             case engine.SetTimer():
                 self._timers.set(active.run_id, command.timer, command.at)
             case engine.LookUpCache():
-                self.post(active.run_id, self._performer.look_up(active.record, command))
+                self._spawn(self._performer.look_up(active.record, command, self.post))
             case engine.StopAttempt():
                 if self._packer.withdraw(command.attempt):
                     self.post(active.run_id, self._performer.never_started(command))

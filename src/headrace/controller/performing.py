@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from headrace.artifacts import ArtifactStore
-from headrace.controller.cache import Cache
+from headrace.controller.cache import Cache, stored
 from headrace.controller.packing import Admitted
 from headrace.engine.attempts import (
     AttemptResult,
@@ -17,7 +17,7 @@ from headrace.engine.attempts import (
     OutputArtifact,
 )
 from headrace.engine.commands import LookUpCache, StopAttempt
-from headrace.engine.events import AttemptFinished, CacheAnswered, Event
+from headrace.engine.events import AttemptFinished, Event
 from headrace.errors import HeadraceError, InfrastructureError, RequestError, SpecError
 from headrace.ir.model import EnvVar
 from headrace.launchers.port import Launcher
@@ -91,9 +91,14 @@ class Performer:
         failure = Failure(kind="canceled", message=command.reason)
         return AttemptFinished(attempt=command.attempt, result=AttemptResult(error=failure))
 
-    def look_up(self, run: Run, command: LookUpCache) -> CacheAnswered:
-        """Answer from the cache."""
-        return self._cache.answer(run.namespace, run.pipeline, command)
+    async def look_up(self, run: Run, command: LookUpCache, post: Post) -> None:
+        """Answer from the cache; artifacts are checked outside of the event loop."""
+        entry = self._cache.entry(run.namespace, command)
+        if entry is not None and stored(entry.outputs):
+            answer = await self._offload(self._cache.checked, entry, command)
+        else:
+            answer = self._cache.answer(run.namespace, run.pipeline, command)
+        post(run.run_id, answer)
 
     def store_is_out(self, error: InfrastructureError) -> None:
         """Say once that nothing can be committed at the moment."""
