@@ -94,12 +94,8 @@ def channel_against_channel(text: str, n: int, f: float, b: bool):
 def mixed_types(text: str = '3', n: int = 3, b: bool = True):
     with dsl.If(text == 3):
         say(text='string against int')
-    with dsl.If(n == '3'):
-        say(text='int against string')
     with dsl.If(text != 2.5):
         say(text='string against float')
-    with dsl.If(text == n):
-        say(text='string against int channel')
     with dsl.If(b == 'true'):
         say(text='bool against string')
 

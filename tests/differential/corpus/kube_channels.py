@@ -161,6 +161,4 @@ PIPELINES = {
     'deleted at exit': deleted_at_exit,
     'in sub-pipelines': in_sub_pipelines,
     'pull secrets mixed': pull_secrets_mixed,
-    'create claim alone': kubernetes.CreatePVC,
-    'delete claim alone': kubernetes.DeletePVC,
 }
