@@ -13,6 +13,7 @@ from headrace.errors import SpecError
 from headrace.ir import model
 from headrace.ir.platform import check_platform
 from headrace.ir.problems import offer
+from headrace.ir.rewiring import rewired
 from headrace.ir.schema import shown, typed
 from headrace.ir.text import parse_documents
 from headrace.ir.validation import check_spec
@@ -55,13 +56,28 @@ def read_dict(spec: Mapping[str, Any], platform: Mapping[str, Any] | None = None
         SpecError: They are not valid.
     """
     _check_version(spec)
-    value = typed(spec, model.PipelineSpec)
+    value = _checked(typed(spec, model.PipelineSpec))
     raw_platform = dict(platform) if platform else None
     document = model.Document(value, dict(spec), raw_platform)
-    check_spec(value)
     if raw_platform is not None:
         check_platform(raw_platform)
     return document
+
+
+def _checked(spec: model.PipelineSpec) -> model.PipelineSpec:
+    """Return a valid pipeline: the given one, or that with what KFP's compiler forgot in it."""
+    try:
+        check_spec(spec)
+    except SpecError:
+        completed = rewired(spec)
+        try:
+            check_spec(completed)
+        except SpecError:
+            pass
+        else:
+            return completed
+        raise  # the problems of the document as it is written
+    return spec
 
 
 def _specs(parts: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], dict[str, Any] | None]:

@@ -16,7 +16,7 @@ MAX_PROBLEMS = 50
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*")
 
 
-class InvalidDocument(SpecError):  # noqa: N818 - says what is wrong, as the others of its tree
+class InvalidDocument(SpecError):
     """Several problems of one document.
 
     Attributes:
