@@ -118,7 +118,7 @@ def _executor_output(path: str) -> ExecutorInput:
     with open(path, encoding="utf-8") as file:
         text = file.read()
     try:
-        return ExecutorInput({"inputs": json.loads(text) if text.strip() else {}})
+        return ExecutorInput({"inputs": dict(json.loads(text or "{}"))})
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         message = "the executor output file %s is not what KFP defines: %s" % (path, error)
         raise InvalidOutputError(message) from error

@@ -85,8 +85,8 @@ def _record(
             record["custom_path"] = artifact.custom_path
         path = target if os.path.lexists(target) else artifact.path
         if os.path.lexists(path):
-            make_durable(path)
             record["digest"], record["size"] = digest_path(path)
+            make_durable(path)
         elif not _is_remote(artifact.uri):
             record["missing"] = True
     except UnsafeTreeError as error:
