@@ -178,9 +178,14 @@ def _beyond(request: ResourceRequest, capacity: Capacity) -> list[str]:
     if memory > capacity.memory_bytes:
         wanted.append(f"{memory / 1e9:.1f} GB of memory")
     if request.accelerator_count > max(capacity.accelerators.values(), default=0):
-        kind = request.accelerator_type or "accelerator"
-        wanted.append(f"{request.accelerator_count} x {kind}")
+        wanted.append(_devices(request.accelerator_count, request.accelerator_type))
     return wanted
+
+
+def _devices(count: int, kind: str | None) -> str:
+    if kind is None or kind == "nvidia.com/gpu":
+        return "1 GPU" if count == 1 else f"{count} GPUs"
+    return f"{count} x {kind}"
 
 
 def _and(parts: list[str]) -> str:

@@ -28,6 +28,7 @@ def print_summary(result: dict[str, Any]) -> None:
         for task in result["tasks"]
         for name, several in task["artifacts"].items()
         for artifact in several
+        if artifact["digest"] is not None or artifact["size"] != 0
     ]
     if rows:
         click.echo("artifacts")

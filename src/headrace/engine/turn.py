@@ -120,7 +120,8 @@ class Turn:
 
     def _rows_inside(self, task: TaskRun, state: TaskStateName) -> None:
         """Add rows for what is inside of a group that never begins, each loop's body once."""
-        reason = f"{state} with {task.path}"
+        why = task.reason.removeprefix(f"{state} because its ")
+        reason = f"{state} because the {why}" if why != task.reason else f"{state} with {task.path}"
         stack: list[tuple[DagPlan, str]] = []
         if task.plan.dag is not None:
             stack.append((task.plan.dag, task.path))

@@ -71,7 +71,10 @@ def test_a_condition_decides_whether_a_group_runs(value, state):
         assert (
             run["condition-1"].reason == "skipped because its condition is false: a-Output (3) > 3"
         )
-        assert run["condition-1/more/deep"].reason == "skipped with condition-1"
+        assert (
+            run["condition-1/more/deep"].reason
+            == "skipped because the condition is false: a-Output (3) > 3"
+        )
 
 
 def test_what_follows_a_false_condition_is_skipped_and_the_run_succeeds():
