@@ -107,6 +107,7 @@ class Author:
         self.blocks: list[Block] = []
         self.everything: list[Value] = []
         self.counter = 0
+        self.is_open = False
         self.budget = random.randint(3, MAX_STATEMENTS)
 
     def write(self) -> tuple[str, list[tuple[str, str, bool]], list[tuple[str, str]]]:
@@ -179,7 +180,7 @@ class Author:
             choices = [self._importer]
         if not deep:
             choices += [self._loop, self._loop, self._conditions, self._conditions]
-            if len(self.blocks) == 1:
+            if len(self.blocks) == 1 and not self.is_open:
                 choices.append(self._exit_handler)
         self._pick(choices)()
 
@@ -304,7 +305,10 @@ class Author:
         heads = [f"with dsl.If({first}):"]
         while len(heads) < 3 and self._chance(0.35):
             heads.append(f"with dsl.Elif({self._condition()}):")
-        has_else = self._chance(0.6)
+        # After an Elif without Else the SDK goes on inside the chain, even behind the block's end,
+        # which changes what runs; Headrace ends it with the block.
+        has_else = self._chance(0.6) or (len(heads) > 1 and len(self.blocks) > 1)
+        self.is_open |= len(heads) > 1 and not has_else
         if has_else:
             heads.append("with dsl.Else():")
         bodies: list[Block] = []
