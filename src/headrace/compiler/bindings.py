@@ -11,8 +11,9 @@ from typing import Any
 
 from headrace.compiler.channel_names import channel_name, with_placeholders
 from headrace.compiler.crossings import resolved
+from headrace.compiler.routing import Routing
 from headrace.compiler.values import ir_value
-from headrace.dsl.graph import Group, Loop, Task
+from headrace.dsl.graph import Group, Task
 from headrace.dsl.refs import FieldRef, ItemRef, Ref
 from headrace.dsl.scopes import Scopes
 
@@ -23,10 +24,12 @@ class Dag:
 
     Attributes:
         scopes: The index of the pipeline.
+        routing: The ways of values in it.
         path: The groups around the DAG, the outermost first; empty for the root.
     """
 
     scopes: Scopes
+    routing: Routing
     path: tuple[Group, ...] = ()
 
     @property
@@ -38,7 +41,11 @@ class Dag:
 def binding(dag: Dag, ref: Ref) -> dict[str, Any]:
     """Return where the value of a reference comes from."""
     if isinstance(ref, FieldRef):
-        return _field_binding(dag, ref)
+        raw = dag.is_root and ref.item.task_name is None
+        return {
+            "componentInputParameter": ref.item.name if raw else channel_name(ref.item),
+            "parameterExpressionSelector": f'parseJson(string_value)["{ref.field}"]',
+        }
     if _is_sibling(dag, ref):
         kind, key = _kinds(ref, "taskOutput", "output")
         return {kind: {"producerTask": ref.task_name, f"{key}Key": ref.name}}
@@ -51,7 +58,7 @@ def task_inputs(dag: Dag, task: Task) -> dict[str, Any]:
     """Return the inputs of a task: its arguments, and those that constants and settings need."""
     parameters: dict[str, Any] = {}
     artifacts: dict[str, Any] = {}
-    refs = {ref.key: ref for ref in (*task.inner_refs, *task.setting_refs)}
+    refs = {ref.key: ref for ref in _added(task)}
     for name, argument in task.arguments.items():
         if not isinstance(argument, Ref):
             constant = ir_value(with_placeholders(argument, refs))
@@ -64,7 +71,7 @@ def task_inputs(dag: Dag, task: Task) -> dict[str, Any]:
         if "{{channel:" in text:
             parameters[name] = {"runtimeValue": {"constant": with_placeholders(text, refs)}}
     for ref in _added(task):
-        seen = resolved(dag.scopes, task.name, ref)
+        seen = dag.routing.in_text(resolved(dag.scopes, task.name, ref))
         parameters[channel_name(seen)] = binding(dag, seen)
     return _inputs(parameters, artifacts)
 
@@ -79,7 +86,7 @@ def group_inputs(dag: Dag, crossing: Iterable[Ref]) -> dict[str, Any]:
 
 
 def _added(task: Task) -> Iterable[Ref]:
-    return dict.fromkeys((*task.inner_refs, *task.setting_refs))
+    return dict.fromkeys((*task.inner_refs, *task.image_refs, *task.setting_refs))
 
 
 def _inputs(parameters: Mapping[str, Any], artifacts: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,17 +96,6 @@ def _inputs(parameters: Mapping[str, Any], artifacts: Mapping[str, Any]) -> dict
     if artifacts:
         inputs["artifacts"] = artifacts
     return inputs
-
-
-def _field_binding(dag: Dag, ref: FieldRef) -> dict[str, Any]:
-    """Return a field: taken out of the item in the loop's own DAG, an input further inside."""
-    innermost = dag.path[-1] if dag.path else None
-    if isinstance(innermost, Loop) and innermost.item.key == ref.item.key:
-        return {
-            "componentInputParameter": channel_name(ref.item),
-            "parameterExpressionSelector": f'parseJson(string_value)["{ref.field}"]',
-        }
-    return {"componentInputParameter": channel_name(ref)}
 
 
 def _is_sibling(dag: Dag, ref: Ref) -> bool:

@@ -57,6 +57,7 @@ class Compiler:
             name=pipeline_name,
             display_name=pipeline_display_name,
             parameters=pipeline_parameters,
+            as_kfp=True,
         )
         description = pipeline_func.description
         if kubernetes_manifest_format:
@@ -75,7 +76,7 @@ def write_document(component: BaseComponent, path: str, description: str | None)
         path: File to write; its name ends in ``.yaml``, ``.yml`` or ``.json``.
         description: What the head of the file says.
     """
-    spec, platform = compile_document(component)
+    spec, platform = compile_document(component, as_kfp=True)
     Path(path).write_text(_text(path, spec, platform, description), encoding="utf-8")
 
 

@@ -1,7 +1,9 @@
 """Pass: which references each group takes in from outside, as inputs of its component.
 
 A group takes in what its tasks and inner groups read from outside of it, and what the branches
-around its tasks compare: a backend looks for a condition's operands along the whole way down.
+around its tasks compare: a backend looks for a condition's operands along the whole way down. A
+field of a loop's element is taken out of the element where it is read, so the element is what
+groups take in.
 """
 
 from __future__ import annotations
@@ -24,8 +26,12 @@ def crossings_of(scopes: Scopes) -> Crossings:
     for reader in scopes.nodes.values():
         for ref in dict.fromkeys(_refs_read(scopes, reader)):
             found = resolved(scopes, reader.name, ref)
-            for group in _groups_crossed(scopes, reader, found):
-                crossings[group.name].setdefault(found.full_name, found)
+            if isinstance(reader, Group):
+                # What a group compares or iterates over is an input of its own component too.
+                crossings[reader.name].setdefault(found.full_name, found)
+            passed = found.item if isinstance(found, FieldRef) else found
+            for group in _groups_crossed(scopes, reader, passed):
+                crossings[group.name].setdefault(passed.full_name, passed)
     return crossings
 
 
@@ -48,21 +54,17 @@ def _refs_read(scopes: Scopes, reader: Node) -> Iterator[Ref]:
 
 def _groups_crossed(scopes: Scopes, reader: Node, ref: Ref) -> tuple[Group, ...]:
     path = scopes.paths[reader.name]
-    if isinstance(reader, Group):
-        # What a group compares or iterates over is an input of its own component too.
-        path = (*path, reader)
-    if isinstance(ref, ItemRef | FieldRef):
+    if isinstance(ref, ItemRef):
         return _inside_loop(path, ref)
     if ref.task_name is None:
         return path
     return path[scopes.common_depth(ref.task_name, reader.name) :]
 
 
-def _inside_loop(path: tuple[Group, ...], ref: ItemRef | FieldRef) -> tuple[Group, ...]:
+def _inside_loop(path: tuple[Group, ...], item: ItemRef) -> tuple[Group, ...]:
     """Return the groups inside the innermost loop whose item it is; the loop itself has it."""
-    key = ref.item.key if isinstance(ref, FieldRef) else ref.key
     for depth in range(len(path), 0, -1):
         group = path[depth - 1]
-        if isinstance(group, Loop) and group.item.key == key:
+        if isinstance(group, Loop) and group.item.key == item.key:
             return path[depth:]
     return ()

@@ -41,6 +41,7 @@ def compile_document(
     name: str | None = None,
     display_name: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    as_kfp: bool = False,
 ) -> Document:
     """Return the IR of a component.
 
@@ -49,6 +50,8 @@ def compile_document(
         name: Replaces the pipeline's name.
         display_name: Replaces what it is called on screen.
         parameters: Replace the defaults of its inputs.
+        as_kfp: Whether it must be equal to what KFP's compiler gives, as files are; see
+            :mod:`headrace.compiler.routing`. Otherwise every input in it has a source.
 
     Returns:
         The PipelineSpec and the platform document, or None when no platform is configured.
@@ -64,12 +67,12 @@ def compile_document(
             hint="pass a function with @dsl.pipeline, or a component",
         )
     loaded = component.loaded if isinstance(component, YamlComponent) else None
-    spec, platform = copy.deepcopy(loaded) if loaded else _document(component.component)
+    spec, platform = copy.deepcopy(loaded) if loaded else _document(component.component, as_kfp)
     _override(spec, name, display_name, parameters or {})
     return spec, platform
 
 
-def _document(component: Component) -> Document:
+def _document(component: Component, as_kfp: bool) -> Document:
     implementation = component.implementation
     if isinstance(implementation, LoadedImplementation):
         platform = implementation.platform
@@ -78,7 +81,8 @@ def _document(component: Component) -> Document:
             copy.deepcopy(dict(platform)) if platform else None,
         )
     is_pipeline = isinstance(implementation, Pipeline)
-    parts, platform = lowered(component if is_pipeline else _pipeline_of(component))
+    pipeline = component if is_pipeline else _pipeline_of(component)
+    parts, platform = lowered(pipeline, as_kfp=as_kfp)
     info: dict[str, Any] = {"name": component.interface.name}
     spec: dict[str, Any] = {
         "pipelineInfo": info,
@@ -106,6 +110,7 @@ def _pipeline_of(component: Component) -> Component:
         arguments={name: Ref(name, spec.type) for name, spec in interface.inputs.items()},
         inner_refs=(),
         platform_refs=(),
+        image_refs=(),
         setting_refs=(),
         settings=TaskSettings(),
         where=component.where,

@@ -42,7 +42,7 @@ def executor_of(task: Task) -> dict[str, Any]:
 
 
 def _container(implementation: ContainerImplementation, task: Task) -> dict[str, Any]:
-    refs = {ref.key: ref for ref in task.setting_refs}
+    refs = {ref.key: ref for ref in (*task.image_refs, *task.setting_refs)}
     image = task.settings.image
     container: dict[str, Any] = {}
     shown = implementation.image if image is None else with_placeholders(image, refs)
@@ -56,7 +56,7 @@ def _container(implementation: ContainerImplementation, task: Task) -> dict[str,
     if env:
         container["env"] = [_variable(name, value) for name, value in env.items()]
     container.update(implementation.extra)
-    if task.settings.sets_resources:
+    if task.settings.resources():
         written = container.get("resources", {})
         container["resources"] = {**written, **_resources(task.settings, refs)}
     return container

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headrace.compiler.channel_names import surfaced_name
-from headrace.dsl.graph import Pipeline
+from headrace.dsl.graph import Pipeline, Task
 from headrace.dsl.interface import ArtifactType
 from headrace.dsl.refs import CollectedRef, OneOfRef, Ref
 from headrace.dsl.scopes import Scopes
@@ -39,10 +39,21 @@ class Surfaced:
 Surfacings = dict[str, dict[str, Surfaced]]
 
 
-def surfacings_of(pipeline: Pipeline, scopes: Scopes) -> Surfacings:
-    """Return for each group what it gives out."""
+def surfacings_of(
+    pipeline: Pipeline, scopes: Scopes, *, arguments_only: bool = False
+) -> Surfacings:
+    """Return for each group what it gives out.
+
+    Args:
+        pipeline: The pipeline.
+        scopes: Its index.
+        arguments_only: Look at arguments of tasks only, as KFP does; what a condition compares or
+            a loop iterates over is then not given out.
+    """
     surfacings: Surfacings = {}
     for reader, ref in _reads(pipeline, scopes):
+        if arguments_only and reader is not None and not isinstance(scopes.nodes[reader], Task):
+            continue
         if isinstance(ref, CollectedRef):
             _collect(surfacings, scopes, reader, ref)
         elif isinstance(ref, OneOfRef):

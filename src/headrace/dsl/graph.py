@@ -107,7 +107,8 @@ class Task:
         arguments: A reference or a constant for each input that is passed.
         inner_refs: References inside constants.
         platform_refs: References inside the platform configuration.
-        setting_refs: References inside settings, which do not order tasks.
+        image_refs: References inside the image that was set.
+        setting_refs: References inside other settings; they do not order tasks.
         settings: What the author set on the task.
         after: Names of the tasks and groups that must come first beside those it reads from.
         platform_config: Configuration for each platform.
@@ -119,6 +120,7 @@ class Task:
     arguments: Mapping[str, Any]
     inner_refs: tuple[Ref, ...]
     platform_refs: tuple[Ref, ...]
+    image_refs: tuple[Ref, ...]
     setting_refs: tuple[Ref, ...]
     settings: TaskSettings
     after: tuple[str, ...] = ()
@@ -132,6 +134,7 @@ class Task:
                 yield argument
         yield from self.inner_refs
         yield from self.platform_refs
+        yield from self.image_refs
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def run_now(component: Any, arguments: Mapping[str, Any]) -> Any:
 def compiled(component: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return the IR of a component: the PipelineSpec and the platform document, or None."""
     compiler = importlib.import_module("headrace.compiler")
-    return compiler.compile_document(component)
+    return compiler.compile_document(component, as_kfp=True)
 
 
 def write_component(component: Any, path: str, description: str | None) -> None:

@@ -72,7 +72,9 @@ class Ref:
     @property
     def pattern(self) -> str:
         """The text that stands for this reference inside another text."""
-        return f"{{{{channel:task={self.task_name or ''};name={self.name};type={self.type_name};}}}}"
+        return (
+            f"{{{{channel:task={self.task_name or ''};name={self.name};type={self.type_name};}}}}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,11 @@ class TaskSettings:
 
     def texts(self) -> dict[str, str]:
         """Return the settings that may hold references, by the name of the input they become."""
+        return self.resources() | ({} if self.image is None else {"base_image": self.image})
+
+    def resources(self) -> dict[str, str]:
+        """Return the resources that are set, by the name of the input they become."""
         named = {
-            "base_image": self.image,
             "cpu_request": self.cpu_request,
             "cpu_limit": self.cpu_limit,
             "memory_request": self.memory_request,
@@ -83,11 +86,6 @@ class TaskSettings:
             "accelerator_count": self.accelerator_count,
         }
         return {name: text for name, text in named.items() if text is not None}
-
-    @property
-    def sets_resources(self) -> bool:
-        """Whether any resource is set."""
-        return bool(self.texts().keys() - {"base_image"})
 
 
 def cpu_text(cpu: object) -> str:

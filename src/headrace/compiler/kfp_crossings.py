@@ -1,0 +1,126 @@
+"""Pass: which references each group takes in, by the rules of KFP's compiler.
+
+KFP's documents are the interface that others read, so a compiled file follows these rules even
+where they leave an input without a source. They look at tasks only, one reference after the other,
+and tell whose item a loop has by comparing names. A reference inside a text has lost that it is an
+element or a field: it is treated as an input of the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headrace.compiler.channel_names import channel_name
+from headrace.compiler.crossings import Crossings, resolved
+from headrace.dsl.graph import Branch, Group, Loop, Task
+from headrace.dsl.refs import PATTERN, FieldRef, ItemRef, Ref
+from headrace.dsl.scopes import Scopes
+from headrace.dsl.topology import refs_of
+
+
+def kfp_crossings_of(scopes: Scopes) -> Crossings | None:
+    """Return for each group what it takes in, or None where KFP's compiler gives up."""
+    crossings: Crossings = {group.name: {} for group in scopes.groups()}
+    for task in scopes.tasks():
+        for ref in _refs_seen(scopes, task):
+            _pass_down(crossings, scopes, task, resolved(scopes, task.name, ref))
+    for group in scopes.groups():
+        crossings[group.name] = _declared(scopes, group, crossings[group.name])
+    return crossings if _is_complete(scopes, crossings) else None
+
+
+def as_in_text(ref: Ref) -> Ref:
+    """Return a reference as KFP reads it from a text: without its kind."""
+    return Ref(ref.name, ref.type, ref.task_name)
+
+
+def _refs_seen(scopes: Scopes, task: Task) -> Iterator[Ref]:
+    yield from (argument for argument in task.arguments.values() if isinstance(argument, Ref))
+    yield from (as_in_text(ref) for ref in task.inner_refs)
+    yield from task.platform_refs
+    whole = PATTERN.fullmatch(task.settings.image or "") is not None
+    yield from (ref if whole else as_in_text(ref) for ref in task.image_refs)
+    for group in scopes.paths[task.name]:
+        if isinstance(group, Branch):
+            yield from refs_of(group)
+
+
+def _pass_down(crossings: Crossings, scopes: Scopes, task: Task, ref: Ref) -> None:
+    """Let each group on the way to a task take in what the task reads.
+
+    From the outside in, a group takes in the origin of a reference: the list of a loop, then,
+    inside of that loop, its element. The element of a written list has no origin outside, so it is
+    followed from the task outwards.
+    """
+    chain = [ref, *_origins(ref)]
+    path = scopes.paths[task.name]
+    outwards = ref.task_name is None and _is_written(ref)
+    if ref.task_name is not None:
+        path = path[scopes.common_depth(ref.task_name, task.name) :]
+    for group in reversed(path) if outwards else path:
+        if not chain:
+            return
+        taken = chain[0 if outwards else -1]
+        crossings[group.name].setdefault(taken.full_name, taken)
+        if isinstance(group, Loop) and taken.full_name in group.item.full_name:
+            chain.remove(taken)
+
+
+def _origins(ref: Ref) -> Iterator[Ref]:
+    origin: Ref | None = ref
+    while True:
+        if isinstance(origin, FieldRef):
+            origin = origin.item
+        elif isinstance(origin, ItemRef):
+            origin = origin.items
+        else:
+            return
+        if origin is not None:
+            yield origin
+
+
+def _is_written(ref: Ref) -> bool:
+    """Tell whether it is an element, or its field, of a list that is written in the pipeline."""
+    item = ref.item if isinstance(ref, FieldRef) else ref
+    return isinstance(item, ItemRef) and item.items is None
+
+
+def _declared(scopes: Scopes, group: Group, taken: dict[str, Ref]) -> dict[str, Ref]:
+    declared = dict(taken)
+    if isinstance(group, Loop):
+        loops = [g for g in (*scopes.paths[group.name], group) if isinstance(g, Loop)]
+        declared = {
+            name: ref
+            for name, ref in taken.items()
+            if not _is_written(ref) or any(ref.name in loop.item.name for loop in loops)
+        }
+    for ref in refs_of(group):
+        found = resolved(scopes, group.name, ref)
+        declared.setdefault(found.full_name, found)
+    return declared
+
+
+def _is_complete(scopes: Scopes, crossings: Crossings) -> bool:
+    """Tell whether each argument of a task is an input of the group around it."""
+    for task in scopes.tasks():
+        path = scopes.paths[task.name]
+        if not path:
+            continue
+        group = path[-1]
+        inputs = {channel_name(ref) for ref in crossings[group.name].values()}
+        if isinstance(group, Loop):
+            inputs.add(channel_name(group.item))
+        for argument in task.arguments.values():
+            if not isinstance(argument, Ref):
+                continue
+            ref = resolved(scopes, task.name, argument)
+            passed = ref.item if isinstance(ref, FieldRef) else ref
+            if not _is_sibling(scopes, passed, path) and channel_name(passed) not in inputs:
+                return False
+    return True
+
+
+def _is_sibling(scopes: Scopes, ref: Ref, path: tuple[Group, ...]) -> bool:
+    if ref.task_name is None or isinstance(ref, ItemRef):
+        return False
+    return scopes.paths[ref.task_name] == path
