@@ -28,6 +28,7 @@ from headrace.launchers.container import find_engine
 from headrace.launchers.port import Launcher
 from headrace.launchers.process import ProcessLauncher
 from headrace.store import Run
+from headrace.store.records import ENDED
 
 Notice = Callable[[str], None]
 
@@ -97,7 +98,7 @@ def execute(
             which only the main thread can.
 
     Raises:
-        Conflict: Another controller that is alive owns the run.
+        Conflict: Another controller that is alive owns the run, or has taken it over.
         InfrastructureError: The store or the launcher cannot be used.
     """
     return asyncio.run(_execute(home, run_id, observe, notice, max_parallel, interrupt))
@@ -126,6 +127,9 @@ async def _execute(
                 working.result()
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+        if home.store.run(run_id).state not in ENDED:
+            message = f"run {run_id} was taken over by another process, which goes on with it"
+            raise Conflict(message, hint="watch it with: headrace logs -f " + run_id)
         return Outcome(interrupted=bool(interrupted))
 
 

@@ -21,7 +21,7 @@ from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
 from headrace.controller.performing import Performer
 from headrace.controller.timers import Timers
-from headrace.engine.changes import Change, RunChanged
+from headrace.engine.changes import Change
 from headrace.engine.events import (
     AttemptFinished,
     AttemptStarted,
@@ -37,8 +37,6 @@ from headrace.store import Lease, LeaseLost, Request, Run, Store
 
 Observer = Callable[[str, list[Change]], None]
 """Told of every committed change: the run's id and what changed."""
-
-_TERMINAL = frozenset({"succeeded", "failed", "canceled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,7 @@ class Controller:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: dict[str, asyncio.Event] = {}
+        self._broken: BaseException | None = None
         self._renewed_at = self._clock.now()
         self._polled_at = 0.0
         self._seen_version = -1
@@ -144,8 +143,15 @@ class Controller:
         """Ids of the runs that this controller owns."""
         return frozenset(self._runs)
 
+    def _owns(self, run_id: str) -> bool:
+        return run_id in self._runs
+
     async def run(self) -> None:
-        """Work until cancelled. Attempts that run then go on without a controller."""
+        """Work until cancelled. Attempts that run then go on without a controller.
+
+        Raises:
+            InfrastructureError: The store or the launcher cannot be used any more.
+        """
         reports = asyncio.create_task(self._listen())
         try:
             while True:
@@ -153,6 +159,8 @@ class Controller:
                 await self._sleep()
                 if reports.done():
                     reports.result()
+                if self._broken is not None:
+                    raise self._broken
         finally:
             reports.cancel()
             for task in self._tasks:
@@ -176,7 +184,7 @@ class Controller:
             self._apply(self._clock.now())
             await self._commit()
         for admitted in self._packer.admit():
-            self._spawn(self._performer.start(admitted, self.post))
+            self._spawn(self._performer.start(admitted, self.post, self._owns))
 
     async def _sleep(self) -> None:
         due = self._timers.next()
@@ -217,7 +225,7 @@ class Controller:
                 self._perform(active, command)
             if self._observer is not None:
                 self._observer(active.run_id, changes)
-            if any(isinstance(c, RunChanged) and c.state in _TERMINAL for c in changes):
+            if active.state.ended:
                 self._end(active)
 
     def _perform(self, active: ActiveRun, command: engine.Command) -> None:
@@ -247,7 +255,10 @@ class Controller:
         self._seen_version = -1
         active = ActiveRun(record, plan, state, lease, seq)
         self._runs[lease.run_id] = active
-        await self._resume(active)
+        if state.ended and not self._store.take_requests([lease.run_id]):
+            self._end(active)  # somebody else ended it since the caller looked
+        else:
+            await self._resume(active)
 
     async def _resume(self, active: ActiveRun) -> None:
         """Perform again what an earlier controller may not have performed."""
@@ -294,6 +305,7 @@ class Controller:
         """Let go of a run that another controller owns now; its attempts are that one's."""
         self._runs.pop(run_id, None)
         self._timers.drop(run_id)
+        self._packer.withdraw_run(run_id)
         self._ended.setdefault(run_id, asyncio.Event()).set()
 
     def _end(self, active: ActiveRun) -> None:
@@ -323,7 +335,8 @@ class Controller:
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
+            self._broken = error  # nobody would hear of it here: the loop raises it
+            self._wake.set()
 
 
 def _event_of(request: Request) -> Event:

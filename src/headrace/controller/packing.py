@@ -74,6 +74,11 @@ class Packer:
         self._withdrawn.add(attempt)
         return True
 
+    def withdraw_run(self, run_id: str) -> None:
+        """Take all attempts of a run out of the queue; those that run already stay held."""
+        for attempt in [queued for queued in self._queued if queued.run_id == run_id]:
+            self.withdraw(attempt)
+
     def hold(self, spec: AttemptSpec) -> None:
         """Count an attempt that runs already, such as one adopted after a restart."""
         if spec.id not in self._held:

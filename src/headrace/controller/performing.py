@@ -17,7 +17,7 @@ from headrace.engine.attempts import (
     OutputArtifact,
 )
 from headrace.engine.commands import LookUpCache, StopAttempt
-from headrace.engine.events import AttemptFinished, Event
+from headrace.engine.events import AttemptFinished, CacheAnswered, Event
 from headrace.errors import HeadraceError, InfrastructureError, RequestError, SpecError
 from headrace.ir.model import EnvVar
 from headrace.launchers.port import Launcher
@@ -68,18 +68,31 @@ class Performer:
         self._notice = notice
         self._store_was_out = False
 
-    async def start(self, admitted: Admitted, post: Post) -> None:
-        """Start an admitted attempt, or perform it here when it is an importer."""
+    async def start(self, admitted: Admitted, post: Post, owns: Callable[[str], bool]) -> None:
+        """Start an admitted attempt, or perform it here when it is an importer.
+
+        Args:
+            admitted: The attempt with what it holds.
+            post: Takes its end, when it ended here.
+            owns: Says whether the run is still this controller's: making what the attempt needs
+                may take so long that another one has taken it over.
+        """
         spec = _with_devices(admitted)
         try:
             if spec.importer is None:
                 if not self._surroundings.is_ready(spec):
                     await self._offload(self._surroundings.make_ready, spec)
-                await self._launcher.start(spec)
-                return
-            result = await self._offload(self._import, spec)
+                if owns(spec.id.run_id):
+                    await self._launcher.start(spec)
+                    return
+                result = _canceled("the run is another controller's now")
+            else:
+                result = await self._offload(self._import, spec)
         except HeadraceError as error:
             result = AttemptResult(error=_failure_of(error))
+        except OSError as error:  # of the machine, such as a full disk: not a fault of the code
+            failure = Failure(kind="infrastructure", message=str(error), type=type(error).__name__)
+            result = AttemptResult(error=failure)
         post(spec.id.run_id, AttemptFinished(attempt=spec.id, result=result))
 
     async def stop(self, command: StopAttempt, grace_s: float) -> None:
@@ -88,16 +101,19 @@ class Performer:
 
     def never_started(self, command: StopAttempt) -> Event:
         """Return the end of an attempt that was taken out of the queue."""
-        failure = Failure(kind="canceled", message=command.reason)
-        return AttemptFinished(attempt=command.attempt, result=AttemptResult(error=failure))
+        return AttemptFinished(attempt=command.attempt, result=_canceled(command.reason))
 
     async def look_up(self, run: Run, command: LookUpCache, post: Post) -> None:
         """Answer from the cache; artifacts are checked outside of the event loop."""
-        entry = self._cache.entry(run.namespace, command)
-        if entry is not None and stored(entry.outputs):
-            answer = await self._offload(self._cache.checked, entry, command)
-        else:
-            answer = self._cache.answer(run.namespace, run.pipeline, command)
+        try:
+            entry = self._cache.entry(run.namespace, command)
+            if entry is not None and stored(entry.outputs):
+                answer = await self._offload(self._cache.checked, entry, command)
+            else:
+                answer = self._cache.answer(run.namespace, run.pipeline, command)
+        except HeadraceError as error:
+            reason = f"the cache cannot be read: {error.message}"
+            answer = CacheAnswered(task=command.task, reason=reason)
         post(run.run_id, answer)
 
     def store_is_out(self, error: InfrastructureError) -> None:
@@ -131,6 +147,10 @@ def _with_devices(admitted: Admitted) -> AttemptSpec:
     env = (*spec.container.env, EnvVar(name="CUDA_VISIBLE_DEVICES", value=devices))
     container = msgspec.structs.replace(spec.container, env=env)
     return msgspec.structs.replace(spec, container=container)
+
+
+def _canceled(reason: str) -> AttemptResult:
+    return AttemptResult(error=Failure(kind="canceled", message=reason))
 
 
 def _failure_of(error: HeadraceError) -> Failure:
