@@ -33,7 +33,7 @@ MISSING: Any = msgspec.UNSET
 WORKSPACE_MOUNT = "/kfp-workspace"
 
 
-class Unresolved(Exception):  # noqa: N818 - it is a finding, not always an error
+class Unresolved(Exception):
     """An input that has no usable value.
 
     Attributes:

@@ -67,8 +67,10 @@ def _task_problems(state: RunState, task: TaskRun) -> Iterator[str]:
     leaf = task.plan.executor is not None
     if leaf and task.state == "succeeded" and not task.cached and task.attempts == 0:
         yield f"I3 {task!r} has outputs and no attempt"
-    if task.spec is not None and task.attempts and task.spec.id.number != task.attempts:
-        yield f"I3 {task!r} is at attempt {task.attempts}, asked for {task.spec.id}"
+    at_work = task.phase in {"starting", "running"}
+    asked = None if task.spec is None else task.spec.id
+    if at_work and (asked is None or asked.number != task.attempts):
+        yield f"I3 {task!r} is at attempt {task.attempts}, asked for {asked}"
     if task.phase == "waiting" and state.stop is not None and not _exempt(state, task):
         yield f"I1 {task!r} waits although the run is being stopped"
     if task.phase in ACTIVE or task.phase == "open":

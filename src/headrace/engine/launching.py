@@ -96,8 +96,8 @@ def look_up_of(task: TaskRun) -> LookUpCache:
 def start_attempt(turn: Turn, task: TaskRun, reason: str = "") -> None:
     """Ask for the next attempt of a task."""
     assert task.spec is not None
-    number = max(task.attempts, turn.state.reached.get(task.path, 0)) + 1
-    if number > 1:
+    number = _next_number(turn.state, task)
+    if number != task.spec.id.number:
         task.spec = msgspec.structs.replace(
             task.spec,
             id=AttemptId(task.spec.id.run_id, task.path, number),
@@ -130,13 +130,14 @@ def _specification(turn: Turn, task: TaskRun, resolved: Resolved) -> AttemptSpec
             artifacts=inputs.artifacts,
         )
         container, resources, kubernetes = config.container, config.resources, config.kubernetes
+    number = _next_number(state, task)
     return AttemptSpec(
-        id=AttemptId(submitted.run_id, task.path, 1),
+        id=AttemptId(submitted.run_id, task.path, number),
         job=_job(turn, task),
         executor_label=executor.label,
         interface=plan.component,
         inputs=inputs,
-        output_root=_output_root(state, task.path, 1),
+        output_root=_output_root(state, task.path, number),
         container=container,
         importer=_importer(executor.importer, inputs, resolved.context),
         resources=resources,
@@ -145,6 +146,11 @@ def _specification(turn: Turn, task: TaskRun, resolved: Resolved) -> AttemptSpec
         kubernetes=kubernetes,
         workspace=submitted.workspace if _uses_workspace(state, executor, inputs) else None,
     )
+
+
+def _next_number(state: RunState, task: TaskRun) -> int:
+    """Return the number of the next attempt: one more than of any that was ever asked for."""
+    return max(task.attempts, state.reached.get(task.path, 0)) + 1
 
 
 def _job(turn: Turn, task: TaskRun) -> Job:

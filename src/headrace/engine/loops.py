@@ -46,11 +46,14 @@ def open_loop(turn: Turn, task: TaskRun) -> None:
 
 
 def fill(turn: Turn, task: TaskRun) -> None:
-    """Begin iterations until the loop's limit is reached."""
+    """Begin iterations until the loop's limit is reached, those first that were begun before."""
     plan, loop = task.plan.loop, task.body
     assert plan is not None
     assert isinstance(loop, LoopRun)
     limit = min(plan.limit or WINDOW, WINDOW)
+    while loop.open < limit and loop.again and turn.may_start(task):
+        loop.open += 1
+        turn.agenda.append(("resume", loop.iterations[loop.again.popleft()]))
     while loop.open < limit and loop.next < len(loop.items) and turn.may_start(task):
         _begin_iteration(turn, task, loop, loop.next)
         loop.next += 1
@@ -85,38 +88,31 @@ def refill(turn: Turn, task: TaskRun) -> None:
 
 
 def _begin_iteration(turn: Turn, task: TaskRun, loop: LoopRun, index: int) -> None:
-    plan, inputs = task.plan.loop, task.inputs
+    plan, inputs, dag = task.plan.loop, task.inputs, task.plan.dag
     assert plan is not None
     assert inputs is not None
-    assert task.plan.dag is not None
+    assert dag is not None
     iteration = TaskRun(task.plan, task.scope, f"{task.path}[{index}]", turn.now, index)
     iteration.loop = task
     iteration.display_name = task.display_name
-    loop.iterations[index] = iteration
-    loop.open += 1
-    enter_iteration(turn, iteration, loop.items[index])
-
-
-def enter_iteration(turn: Turn, iteration: TaskRun, item: Any) -> None:
-    """Open the body of an iteration."""
-    task = iteration.loop
-    assert task is not None
-    plan, inputs = task.plan.loop, task.inputs
-    assert plan is not None
-    assert inputs is not None
-    assert task.plan.dag is not None
+    item = loop.items[index]
     if plan.artifact is not None:
         iteration.inputs = Inputs(artifacts={plan.item: item})
     else:
         iteration.inputs = Inputs(parameters={plan.item: item})
+    loop.iterations[index] = iteration
+    loop.open += 1
     turn.move(iteration, "open")
     iteration.started_at = turn.now
-    scope = open_scope(turn, iteration, task.plan.dag, inputs)
+    scope = open_scope(turn, iteration, dag, inputs)
     scope.item_name, scope.item = plan.item, item
 
 
 def _close(turn: Turn, task: TaskRun, loop: LoopRun) -> None:
     assert task.plan.dag is not None
+    if loop.again:  # stopped before they could go on
+        loop.canceled = True
+        loop.again.clear()
     if loop.failed is not None:
         body = loop.failed.body
         task.error = failure_of(body) if isinstance(body, Scope) else loop.failed.error

@@ -28,7 +28,18 @@ def retry_requested(turn: Turn, event: RetryRequested) -> None:
     turn.run_touched = True
     turn.log("retry_requested", "", event.reason or "the run goes on")
     set_deadline(turn)
-    scopes = [root]
+    _restart_from(turn, root)
+
+
+def resume(turn: Turn, iteration: TaskRun) -> None:
+    """Go on inside of an iteration that did not succeed, now that its loop has room for it."""
+    assert isinstance(iteration.body, Scope)
+    _open_again(turn, iteration)
+    _restart_from(turn, iteration.body)
+
+
+def _restart_from(turn: Turn, scope: Scope) -> None:
+    scopes = [scope]
     while scopes:
         scopes.extend(_restart(turn, scopes.pop()))
 
@@ -113,15 +124,11 @@ def _reopen(turn: Turn, task: TaskRun) -> list[Scope]:
         return [body]
     assert isinstance(body, LoopRun)
     body.failed, body.canceled = None, False
-    scopes: list[Scope] = []
-    for iteration in body.iterations.values():
-        if iteration.state != "succeeded" and isinstance(iteration.body, Scope):
-            body.open += 1
-            _open_again(turn, iteration)
-            scopes.append(iteration.body)
-    if not scopes:
-        turn.agenda.append(("fill", task))
-    return scopes
+    body.again.extend(
+        index for index, iteration in body.iterations.items() if iteration.state != "succeeded"
+    )
+    turn.agenda.append(("fill", task))
+    return []
 
 
 def _open_again(turn: Turn, task: TaskRun) -> None:

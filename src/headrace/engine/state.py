@@ -193,9 +193,10 @@ class LoopRun:
         open: Number of iterations that have not ended.
         results: Outputs of the iterations that succeeded, by index.
         iterations: Those that are open or did not succeed, by index.
+        again: Indexes of those that did not succeed and go on when there is room.
     """
 
-    __slots__ = ("canceled", "failed", "items", "iterations", "next", "open", "results")
+    __slots__ = ("again", "canceled", "failed", "items", "iterations", "next", "open", "results")
 
     def __init__(self, items: list[Any]) -> None:
         self.items = items
@@ -203,6 +204,7 @@ class LoopRun:
         self.open = 0
         self.results: list[Outputs | None] = [None] * len(items)
         self.iterations: dict[int, TaskRun] = {}
+        self.again: deque[int] = deque()
         self.failed: TaskRun | None = None
         self.canceled = False
 

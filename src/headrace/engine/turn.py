@@ -16,7 +16,7 @@ from headrace.engine.plan import DagPlan, Plan
 from headrace.engine.state import ACTIVE, MOVES, Move, Phase, RunState, Scope, TaskRun, story
 from headrace.errors import InvariantViolation
 
-Work = Literal["begin", "ended", "close", "fill", "fail_fast"]
+Work = Literal["begin", "ended", "close", "fill", "resume", "fail_fast"]
 _STATE_OF: dict[Phase, TaskStateName] = {
     "waiting": "pending",
     "lookup": "pending",

@@ -31,7 +31,7 @@ _WORDS: dict[str, str] = {
 }
 
 
-class BadValue(ValueError):  # noqa: N818 - the text reads "input x expects …"
+class BadValue(ValueError):
     """A value that its declaration does not allow; the text completes "input x …"."""
 
 

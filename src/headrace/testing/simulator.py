@@ -33,6 +33,8 @@ from headrace.errors import InvalidRequest, InvariantViolation
 from headrace.testing.outcomes import Outcome, Script, outcome_of
 
 _LIMIT = 1_000_000
+_GRACE_S = 0.5
+_REQUESTS = (RunSubmitted, CancelRequested, RetryRequested)
 
 
 class _Compiled(Protocol):
@@ -139,7 +141,7 @@ class Simulation:
         self._check = check
         self._queue: list[tuple[float, int, Event]] = []
         self._count = 0
-        self._results: dict[AttemptId, AttemptResult] = {}
+        self._ends: dict[AttemptId, tuple[float, AttemptResult]] = {}
         self._steps: list[engine.Step] = []
         values = engine.run_parameters(self.plan, parameters or {})
         fields: dict[str, Any] = {"run_id": "run", "run_name": "run"}
@@ -223,7 +225,10 @@ class Simulation:
                 self.at(max(0.0, command.at - self.now), TimerFired(timer=command.timer))
 
     def _crash(self) -> None:
-        """Build the state again from the journal, as the next controller does, and go on."""
+        """Build the state again from the journal, as the next controller does, and go on.
+
+        What was on its way to the controller that died is lost; attempts go on without it.
+        """
         state = engine.new_run(self.plan)
         for (at, event), before in zip(self.result.journal, self._steps, strict=True):
             again = engine.step(self.plan, state, event, at)
@@ -231,32 +236,35 @@ class Simulation:
                 message = f"a replay differs at {event}\n{again}\n{before}"
                 raise InvariantViolation(message)
         self.state = state
+        self._queue = [entry for entry in self._queue if isinstance(entry[2], _REQUESTS)]
+        heapq.heapify(self._queue)
         self._perform(engine.outstanding(self.plan, state))
 
     # ------------------------------------------------------------------ launcher
 
     def _start(self, spec: AttemptSpec) -> None:
-        result = self._results.get(spec.id)
-        outcome = self._outcome(spec)
-        if result is None:
+        """Start an attempt; one that was started before is adopted and reported once more."""
+        end = self._ends.get(spec.id)
+        if end is None:
             self.result.attempts.append(spec)
+            outcome = self._outcome(spec)
             result = outcome.result(spec)
             if self._chance(self._faults.lost):
                 lost = Failure(kind="infrastructure", message="the place it ran on was lost")
                 result = AttemptResult(error=lost)
-            self._results[spec.id] = result
+            end = self._ends[spec.id] = (self.now + outcome.duration_s, result)
+        at, result = end
         if not self._chance(self._faults.unannounced):
             self._report(0.0, AttemptStarted(attempt=spec.id, where="simulator"))
-        self._report(outcome.duration_s, AttemptFinished(attempt=spec.id, result=result))
+        self._report(max(0.0, at - self.now), AttemptFinished(attempt=spec.id, result=result))
 
     def _stop(self, attempt: AttemptId) -> None:
         """End an attempt, unless its end is on the way already."""
-        if self._chance(0.2) and self._faults != Faults():
-            return
-        failure = Failure(kind="canceled", message="stopped")
-        result = AttemptResult(error=failure)
-        self._results[attempt] = result
-        self._report(0.5, AttemptFinished(attempt=attempt, result=result))
+        at, result = self._ends[attempt]
+        if at > self.now + _GRACE_S:
+            result = AttemptResult(error=Failure(kind="canceled", message="stopped"))
+            self._ends[attempt] = (self.now + _GRACE_S, result)
+            self._report(_GRACE_S, AttemptFinished(attempt=attempt, result=result))
 
     def _report(self, after_s: float, event: Event) -> None:
         self.at(after_s + self._delay(), event)

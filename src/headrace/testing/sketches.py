@@ -12,7 +12,7 @@ Example:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,7 +82,7 @@ class Task:
     after: tuple[str, ...] = ()
     body: Mapping[str, Task] | None = None
     yields: Mapping[str, tuple[Out, ...]] = field(default_factory=dict[str, "tuple[Out, ...]"])
-    items: list[Any] | str | None = None
+    items: Sequence[object] | str | None = None
     item: str = "item"
     limit: int = 0
     condition: str = ""
@@ -204,11 +204,10 @@ def _input_types(task: Task) -> dict[str, str]:
 
 
 def _item_type(task: Task) -> str:
-    items: Any = task.items
-    return _type_of(items[0]) if isinstance(items, list) and items else "STRING"
+    return _type_of(task.items[0]) if task.items and not isinstance(task.items, str) else "STRING"
 
 
-def _type_of(value: Any) -> str:
+def _type_of(value: object) -> str:
     return "TASK_FINAL_STATUS" if isinstance(value, Status) else _TYPES.get(type(value), "STRING")
 
 
@@ -255,7 +254,7 @@ def _iterator(task: Task, types: Mapping[str, str]) -> dict[str, Any]:
     if task.items is None:
         return {}
     policy = {"iteratorPolicy": {"parallelismLimit": task.limit}} if task.limit else {}
-    if isinstance(task.items, list):
+    if not isinstance(task.items, str):
         items = {"raw": json.dumps(task.items)}
         return {"parameterIterator": {"items": items, "itemInput": task.item}} | policy
     if "." in types.get(task.items, ""):

@@ -92,7 +92,7 @@ def break_waiting(state):
 
 
 def break_phase(state):
-    state.root.tasks[1].phase = "running"
+    state.root.tasks[1].phase = "lookup"
 
 
 def break_active(state):
@@ -112,7 +112,7 @@ def break_result(state):
     [
         (break_count, "I1 the root counts"),
         (break_waiting, "counts 7 dependencies"),
-        (break_phase, "I4 <b running pending> began before <a"),
+        (break_phase, "I4 <b lookup pending> began before <a"),
         (break_active, "I1 the run can never end"),
         (break_end, "I1 the run has ended, yet"),
         (break_result, "I3 <a starting succeeded> has no outputs"),

@@ -144,3 +144,20 @@ def test_history_says_that_the_run_goes_on():
     simulation.finish()
     assert "the run goes on" in simulation.retry().messages
     assert simulate(sketch({"a": Task()})).messages == ["the run succeeded"]
+
+
+def test_a_loop_keeps_its_limit_when_it_goes_on():
+    document = sketch({"l": Task(items=list(range(6)), limit=2, body={"t": Task()})})
+    simulation = Simulation(document, {"t": fail()})
+    simulation.finish()
+    run = simulation.retry({"t": succeed()})
+    assert (run.state, len(run.attempts)) == ("succeeded", 12)
+
+
+def test_a_loop_that_goes_on_can_be_canceled_and_go_on_again():
+    document = sketch({"l": Task(items=list(range(6)), limit=2, body={"t": Task()})})
+    simulation = Simulation(document, {"t": fail()})
+    simulation.finish()
+    simulation.cancel(2.5)
+    assert simulation.retry({"t": succeed()}).state == "canceled"
+    assert simulation.retry().state == "succeeded"
