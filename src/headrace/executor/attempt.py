@@ -20,6 +20,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from headrace.executor.arguments import Call
 from headrace.executor.command import CommandError, run_command
+from headrace.executor.container import run_container
 from headrace.executor.executor_input import ExecutorInput
 from headrace.executor.files import write_json
 from headrace.executor.outputs import (
@@ -72,10 +73,12 @@ def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled
     result: Dict[str, Any]
     try:
         signal.signal(signal.SIGTERM, _terminate)
-        if source is None:
-            result = run_command(directory, task)
-        else:
+        if source is not None:
             result = _run_function(directory, task, source, compiled)
+        elif "container" in task:
+            result = run_container(directory, task, log_tail)
+        else:
+            result = run_command(directory, task)
     except BaseException as error:  # the user's code may raise anything, and all of it is reported
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         status, result = _failed(error, task, source)
@@ -153,7 +156,7 @@ def _failed(
 
 def _command_failure(error: CommandError, task: Mapping[str, Any]) -> Dict[str, Any]:
     return {
-        "kind": "user",
+        "kind": error.kind,
         "message": str(error),
         "exit_code": error.exit_code,
         "traceback": log_tail(task["directory"]),

@@ -24,11 +24,17 @@ _NOT_FOUND = 127
 
 
 class CommandError(RuntimeError):
-    """The command could not be run, or ended with a status other than zero."""
+    """The command could not be run, or ended with a status other than zero.
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    Attributes:
+        exit_code: Its exit status, as a shell shows it.
+        kind: What kind of failure it is.
+    """
+
+    def __init__(self, message: str, exit_code: int, kind: str = "user") -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.kind = kind
 
 
 def run_command(directory: str, task: Mapping[str, Any]) -> Dict[str, Any]:
@@ -47,7 +53,7 @@ def run_command(directory: str, task: Mapping[str, Any]) -> Dict[str, Any]:
     make_room(given)
     paths = [artifact_of(record).path for records in given.artifacts.values() for record in records]
     before = signatures(paths, task.get("digests") or {})
-    _call(task["command"])
+    call(task["command"])
     refuse_changed(before)
     return command_outputs(directory, task)
 
@@ -80,7 +86,12 @@ def command_outputs(directory: str, task: Mapping[str, Any]) -> Dict[str, Any]:
     }
 
 
-def _call(command: List[str]) -> None:
+def call(command: List[str]) -> None:
+    """Run a command to its end; when the attempt is stopped, so is the command.
+
+    Raises:
+        CommandError: It cannot be run, or its exit status is not zero.
+    """
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     except OSError as error:

@@ -6,9 +6,9 @@ are its own affair. Controllers talk to it over a unix socket in JSON lines; one
 another one come.
 
 Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``,
-``memory_bytes``, ``log_bytes``, ``cold``), ``stop`` (``id``, ``grace_s``) and ``watch`` (``id``).
-Events are ``hello``, ``started``, ``exited`` (with ``result_bytes``: so many bytes of result file
-follow the line), ``unknown`` and ``no_fork``.
+``memory_bytes``, ``log_bytes``, ``cold``, ``clean_up``), ``stop`` (``id``, ``grace_s``) and
+``watch`` (``id``). Events are ``hello``, ``started``, ``exited`` (with ``result_bytes``: so many
+bytes of result file follow the line), ``unknown`` and ``no_fork``.
 """
 
 from __future__ import annotations
@@ -383,7 +383,15 @@ class WarmParent:
             "peak_bytes": attempt.peak_bytes,
             "kernel_out_of_memory": os.WIFSIGNALED(status) and self._kernel_has_killed(),
         }
+        if attempt.request.get("clean_up") and not self._result_of(attempt):
+            self._clean_up(attempt.request["clean_up"])
         self._conclude(attempt, ending)
+
+    @staticmethod
+    def _clean_up(command: List[str]) -> None:
+        """Remove what an attempt that was killed could not remove itself; nobody waits for it."""
+        with contextlib.suppress(OSError):
+            os.posix_spawn(command[0], command, dict(os.environ))
 
     def _kernel_has_killed(self) -> bool:
         """Tell whether the kernel has killed a process for memory since we last looked."""

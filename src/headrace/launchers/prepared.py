@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headrace.engine.attempts import AttemptSpec
+from headrace.launchers.container.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Prepared:
 
     Attributes:
         python: Interpreter of its environment.
-        task: The function to call; None runs the container's command on this machine.
+        task: The function to call; None runs the container's command.
+        engine: What runs the attempt's image; None runs it on this machine without its image.
         preload: Modules that the warm parent of this environment may import beforehand.
     """
 
     python: Path
     task: PythonTask | None = None
+    engine: Engine | None = None
     preload: tuple[str, ...] = ()
 
 

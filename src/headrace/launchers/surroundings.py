@@ -98,6 +98,17 @@ def task_environment(
     return variables
 
 
+def container_environment(spec: AttemptSpec, declared: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that are set in a container, beside those of its image."""
+    return {
+        "KFP_RETRY_INDEX": str(spec.id.number - 1),
+        "_KFP_RUNTIME": "true",
+        **_threads(spec),
+        **declared,
+        MARKER_VARIABLE: spec.id.slug,
+    }
+
+
 def _threads(spec: AttemptSpec) -> dict[str, str]:
     """Have numeric libraries start as many threads as the task may use cores."""
     cores = spec.resources.cpu_limit or spec.resources.cpu_request

@@ -1,19 +1,23 @@
 """The task file: everything that the process of an attempt reads about itself. Pure.
 
 Keys: ``attempt``, ``component``, ``directory``, ``output_root``, ``executor_input``,
-``output_types``, ``digests`` (of input artifacts by path), ``env``, and either ``python``
-(``path``, ``function``, ``file``, ``line``) or ``command``.
+``output_types``, ``digests`` (of input artifacts by path), ``env``, and one of ``python``
+(``path``, ``function``, ``file``, ``line``), ``command``, or ``container`` (the engine's commands)
+with ``environment`` (text of its environment file).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from headrace.engine.attempts import AttemptSpec
 from headrace.errors import SpecError
 from headrace.ir.placeholders import local_path
+from headrace.launchers.container.command_line import container_commands
 from headrace.launchers.executor_input import (
     executor_input,
     output_types,
@@ -21,7 +25,9 @@ from headrace.launchers.executor_input import (
     rendered_environment,
 )
 from headrace.launchers.prepared import Prepared
-from headrace.launchers.surroundings import task_environment
+from headrace.launchers.surroundings import container_environment, task_environment
+
+ENVIRONMENT_FILE = "container.env"
 
 _MAX_ARGUMENT_BYTES = 128 * 1024 - 1
 
@@ -48,7 +54,9 @@ def task_file(
     Raises:
         SpecError: The command cannot be rendered, is empty, or is longer than the system takes.
     """
-    values = executor_input(spec, str(directory))
+    io_directory = directory if prepared.engine is None else directory / "io"
+    values = executor_input(spec, str(io_directory))
+    declared = rendered_environment(spec, values)
     content: dict[str, Any] = {
         "attempt": str(spec.id),
         "component": spec.job.task_name,
@@ -59,13 +67,26 @@ def task_file(
         "digests": input_digests(spec),
         "env": task_environment(
             spec,
-            rendered_environment(spec, values),
+            declared if prepared.engine is None else {},
             inherited=inherited,
             python=prepared.python,
             payload=payload,
         ),
     }
-    if prepared.task is None:
+    if prepared.engine is not None:
+        content["environment"], multiline = _by_line(container_environment(spec, declared))
+        commands = container_commands(
+            spec,
+            values,
+            prepared.engine,
+            io_directory=io_directory,
+            environment_file=directory / ENVIRONMENT_FILE,
+            multiline=multiline,
+            payload=payload,
+            user=(os.getuid(), os.getgid()),
+        )
+        content["container"] = asdict(commands)
+    elif prepared.task is None:
         content["command"] = _command(spec, values)
     else:
         content["python"] = {
@@ -75,6 +96,13 @@ def task_file(
             "line": prepared.task.source_line,
         }
     return content
+
+
+def _by_line(variables: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the text of an environment file, and the variables that it cannot hold."""
+    multiline = {name: value for name, value in variables.items() if "\n" in value or "\r" in value}
+    lines = (f"{name}={value}\n" for name, value in variables.items() if name not in multiline)
+    return "".join(lines), multiline
 
 
 def input_digests(spec: AttemptSpec) -> dict[str, str]:

@@ -1,10 +1,19 @@
-"""Runs attempts as containers, with podman or docker."""
+"""Runs attempts as containers, with podman or docker.
+
+The command line of the engine is built here; the process that calls it is an attempt like any other
+and is started, watched and recorded by the process launcher.
+"""
 
 from __future__ import annotations
 
-import shutil
+from headrace.launchers.container.command_line import ContainerCommands, container_commands
+from headrace.launchers.container.engine import Engine, engine_of, find_engine, image_digest
 
-
-def find_engine() -> str | None:
-    """Return the container engine of this machine, or None."""
-    return shutil.which("podman") or None
+__all__ = [
+    "ContainerCommands",
+    "Engine",
+    "container_commands",
+    "engine_of",
+    "find_engine",
+    "image_digest",
+]

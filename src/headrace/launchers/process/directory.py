@@ -18,6 +18,7 @@ from headrace.executor.child import CLAIM
 from headrace.executor.processes import boot_id, is_same_process
 from headrace.executor.warm import EXIT_FILE
 from headrace.launchers.endings import Ending, ended, read_ending
+from headrace.launchers.task_file import ENVIRONMENT_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class AttemptDirectory:
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.path / TASK_FILE).write_bytes(msgspec.json.encode(content))
+        if "environment" in content:
+            file = self.path / ENVIRONMENT_FILE
+            file.touch(mode=0o600)
+            file.write_text(str(content["environment"]), "utf-8")
 
     def claim(self) -> Claim | None:
         """Return who began the attempt, or None when nobody did."""

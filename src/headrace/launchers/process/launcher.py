@@ -188,13 +188,17 @@ class ProcessLauncher:
     def _start_request(
         self, spec: AttemptSpec, content: dict[str, Any], client: WarmClient
     ) -> dict[str, Any]:
-        limit = spec.resources.memory_limit_bytes if self._enforce_memory else None
+        commands: dict[str, Any] | None = content.get("container")
+        # A container engine enforces the limit itself.
+        enforced = self._enforce_memory and commands is None
+        limit = spec.resources.memory_limit_bytes if enforced else None
         return {
             "op": "start",
             "id": spec.id.slug,
             "directory": content["directory"],
             "component": content["component"],
             "python": content.get("python"),
+            "clean_up": None if commands is None else commands["remove"],
             "deadline_s": spec.deadline_s,
             "memory_bytes": limit,
             "log_bytes": self._log_limit_bytes,
