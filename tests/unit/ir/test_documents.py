@@ -6,9 +6,12 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headrace import ir
 from headrace.errors import SpecError
@@ -659,3 +662,56 @@ def test_reading_does_not_change_what_is_read():
     before = copy.deepcopy(SPEC)
     ir.read_dict(SPEC)
     assert before == SPEC
+
+
+# ---------------------------------------------------------------------------- any document at all
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    keys = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [path, *(found for key, item in keys for found in places(item, (*path, key)))]
+
+
+PLACES = places(SPEC)[1:]
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=5),
+        st.sampled_from(
+            ["load", "fit", "comp-fit", "exec-fit", "rows", "{{$}}", "{{$.inputs.parameters['x']}}"]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["dag", "tasks", "inputs", "x", "rows", "name", "raw"]),
+            inner,
+            max_size=3,
+        ),
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), ANYTHING), min_size=1, max_size=3))
+@settings(max_examples=400, deadline=None)
+def test_any_damage_to_a_document_is_a_clean_error_or_none(damages):
+    spec = copy.deepcopy(SPEC)
+    for path, value in damages:
+        place: Any = spec
+        for key in path[:-1]:
+            place = place[key] if isinstance(place, dict) and key in place else None
+        if isinstance(place, dict):
+            place[path[-1]] = value
+    with suppress(SpecError):
+        document = ir.read_dict(spec)
+        assert ir.read(ir.write_json(document.raw)).spec == document.spec
