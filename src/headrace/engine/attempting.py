@@ -63,8 +63,12 @@ def attempt_finished(turn: Turn, event: AttemptFinished) -> None:
 def backoff_ended(turn: Turn, event: TimerFired) -> None:
     """Start the next attempt of the task that the timer is about."""
     task = turn.state.active.get(event.timer.removeprefix(TIMER_PREFIX))
-    if task is not None and task.phase == "backoff" and turn.now >= task.due_at:
+    if task is None or task.phase != "backoff":
+        return
+    if turn.now >= task.due_at:
         start_attempt(turn, task)
+    else:  # the clock went back, or a timer that was moved fired all the same
+        turn.commands.append(timer_of(task))
 
 
 def timer_of(task: TaskRun) -> SetTimer:

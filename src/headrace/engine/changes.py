@@ -66,6 +66,16 @@ class TaskChanged(_Change, frozen=True, tag="task"):
     error: Failure | None = None
 
 
+class TaskRemoved(_Change, frozen=True, tag="task_gone"):
+    """The row of this path is no more: what it stood for will have rows of its own.
+
+    When a run goes on, a group that had been skipped begins after all, and the rows that stood for
+    what is inside of it make way. Comes before the rows of the same step.
+    """
+
+    path: str
+
+
 class AttemptChanged(_Change, frozen=True, tag="attempt"):
     """New state of an attempt, whole."""
 
@@ -127,6 +137,7 @@ class Logged(_Change, frozen=True, tag="log"):
 Change = (
     RunChanged
     | TaskChanged
+    | TaskRemoved
     | AttemptChanged
     | ArtifactAdded
     | ArtifactUsed

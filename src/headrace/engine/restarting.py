@@ -90,6 +90,8 @@ def _unended(scope: Scope, index: int, anew: set[int]) -> bool:
 
 def _reset(turn: Turn, task: TaskRun) -> None:
     _remember(turn, task)
+    if task.started_at is None and task.plan.dag is not None:
+        turn.remove_inside(task)
     turn.move(task, "waiting")
     task.reset()
     task.created_at = turn.now

@@ -33,7 +33,10 @@ def deadline_passed(turn: Turn, event: TimerFired) -> None:
     state = turn.state
     if event.timer != deadline_timer(state.generation) or state.ended or state.stop is not None:
         return
-    if state.deadline_at is None or turn.now < state.deadline_at:
+    if state.deadline_at is None:
+        return
+    if turn.now < state.deadline_at:  # the clock went back
+        turn.commands.append(SetTimer(timer=event.timer, at=state.deadline_at))
         return
     allowed = state.deadline_at - (state.started_at or state.deadline_at)
     reason = f"the run took longer than the {allowed:g} s that it may take"

@@ -7,12 +7,20 @@ called, so that depth of nesting and length of chains cost no stack. Rows are ma
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Literal
 
 from headrace.engine.attempts import Failure
-from headrace.engine.changes import Change, Logged, RunChanged, TaskChanged, TaskStateName
+from headrace.engine.changes import (
+    Change,
+    Logged,
+    RunChanged,
+    TaskChanged,
+    TaskRemoved,
+    TaskStateName,
+)
 from headrace.engine.commands import Command
-from headrace.engine.plan import DagPlan, Plan
+from headrace.engine.plan import Plan, TaskPlan
 from headrace.engine.state import ACTIVE, MOVES, Move, Phase, RunState, Scope, TaskRun, story
 from headrace.errors import InvariantViolation
 
@@ -34,10 +42,21 @@ class Turn:
         agenda: Work that remains: tasks to begin, ends to tell others of, scopes to close.
         touched: Task runs whose rows have to be written again.
         changes: Other changes, in order.
+        removed: Rows that make way.
         commands: Wishes, in order.
     """
 
-    __slots__ = ("agenda", "changes", "commands", "now", "plan", "run_touched", "state", "touched")
+    __slots__ = (
+        "agenda",
+        "changes",
+        "commands",
+        "now",
+        "plan",
+        "removed",
+        "run_touched",
+        "state",
+        "touched",
+    )
 
     def __init__(self, plan: Plan, state: RunState, now: float) -> None:
         self.plan = plan
@@ -46,6 +65,7 @@ class Turn:
         self.agenda: deque[tuple[Work, TaskRun | Scope]] = deque()
         self.touched: dict[int, TaskRun] = {}
         self.changes: list[Change] = []
+        self.removed: list[TaskRemoved] = []
         self.commands: list[Command] = []
         self.run_touched = False
 
@@ -100,8 +120,8 @@ class Turn:
         return stop is None or (not stop.forced and (task.plan.after_all or task.scope.exempt))
 
     def answer(self) -> list[Change]:
-        """Return all changes: the run, the rows of the tasks, the rest."""
-        changes: list[Change] = []
+        """Return all changes: rows that go, the run, the rows of the tasks, the rest."""
+        changes: list[Change] = list(self.removed)
         if self.run_touched:
             changes.append(self._run_row())
         changes.extend(row_of(task) for task in self.touched.values())
@@ -118,38 +138,46 @@ class Turn:
             error=state.error,
         )
 
+    def remove_inside(self, task: TaskRun) -> None:
+        """Take back the rows of what is inside of a group that begins after all."""
+        self.removed.extend(TaskRemoved(path=path) for path, _, _ in _inside(task))
+
     def _rows_inside(self, task: TaskRun, state: TaskStateName) -> None:
         """Add rows for what is inside of a group that never begins, each loop's body once."""
         why = task.reason.removeprefix(f"{state} because its ")
         reason = f"{state} because the {why}" if why != task.reason else f"{state} with {task.path}"
-        stack: list[tuple[DagPlan, str]] = []
-        if task.plan.dag is not None:
-            stack.append((task.plan.dag, task.path))
-        budget = MAX_ROWS_INSIDE
-        while stack and budget > 0:
-            dag, path = stack.pop()
-            for child in dag.tasks:
-                child_path = f"{path}/{child.name}"
-                self.changes.append(
-                    TaskChanged(
-                        path=child_path,
-                        parent=path,
-                        name=child.name,
-                        display_name=child.display_name,
-                        component=child.component_name,
-                        kind=child.kind,
-                        state=state,
-                        reason=reason,
-                        created_at=self.now,
-                        finished_at=self.now,
-                    )
-                )
-                budget -= 1
-                if child.dag is not None:
-                    stack.append((child.dag, child_path))
+        self.changes.extend(
+            TaskChanged(
+                path=path,
+                parent=parent,
+                name=child.name,
+                display_name=child.display_name,
+                component=child.component_name,
+                kind=child.kind,
+                state=state,
+                reason=reason,
+                created_at=self.now,
+                finished_at=self.now,
+            )
+            for path, parent, child in _inside(task)
+        )
 
 
 MAX_ROWS_INSIDE = 10_000
+
+
+def _inside(task: TaskRun) -> Iterator[tuple[str, str, TaskPlan]]:
+    """Yield path, parent and plan of what is inside of a group, each loop's body once."""
+    stack = [(task.plan.dag, task.path)] if task.plan.dag is not None else []
+    budget = MAX_ROWS_INSIDE
+    while stack:
+        dag, parent = stack.pop()
+        for child in dag.tasks[:budget]:
+            path = f"{parent}/{child.name}"
+            yield path, parent, child
+            budget -= 1
+            if child.dag is not None:
+                stack.append((child.dag, path))
 
 
 def row_of(task: TaskRun) -> TaskChanged:

@@ -17,7 +17,7 @@ import msgspec
 
 from headrace import engine, ir
 from headrace.engine.attempts import AttemptId, AttemptResult, AttemptSpec, Failure, Outputs
-from headrace.engine.changes import CacheEntryAdded, Change, Logged, TaskChanged
+from headrace.engine.changes import CacheEntryAdded, Change, Logged, TaskChanged, TaskRemoved
 from headrace.engine.commands import Command, LookUpCache, StartAttempt, StopAttempt
 from headrace.engine.events import (
     AttemptFinished,
@@ -205,6 +205,8 @@ class Simulation:
             self.result.changes.append(change)
             if isinstance(change, TaskChanged):
                 self.result.tasks[change.path] = change
+            elif isinstance(change, TaskRemoved):
+                self.result.tasks.pop(change.path, None)
             elif isinstance(change, CacheEntryAdded):
                 self._cache[change.key] = change.outputs
             elif isinstance(change, Logged):

@@ -152,3 +152,13 @@ def test_attempts_are_recorded_with_what_happened():
     assert rows[1, "failed"].error.message == "boom"
     assert rows[2, "running"].where == "simulator"
     assert rows[2, "succeeded"].finished_at == rows[2, "running"].started_at + 1
+
+
+def test_a_timer_that_fires_early_is_set_again():
+    document = retried(1, backoffDuration="60s")
+    simulation = Simulation(document, {"t": each(fail(), succeed())})
+    while "t" not in simulation.state.active or simulation.state.active["t"].phase != "backoff":
+        simulation.next()
+    event = TimerFired(timer="retry:t")
+    step = engine.step(simulation.plan, simulation.state, event, simulation.now - 5)
+    assert step.commands == [engine.SetTimer(timer="retry:t", at=simulation.now + 60)]

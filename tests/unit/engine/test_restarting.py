@@ -161,3 +161,15 @@ def test_a_loop_that_goes_on_can_be_canceled_and_go_on_again():
     simulation.cancel(2.5)
     assert simulation.retry({"t": succeed()}).state == "canceled"
     assert simulation.retry().state == "succeeded"
+
+
+def test_rows_that_stood_for_what_was_skipped_make_way():
+    loop = Task(items=[1, 2], body={"t": Task(), "g": Task(body={"u": Task()})})
+    simulation = Simulation(
+        sketch({"a": Task(), "l": Task(after=("a",), body={"l": loop})}), {"a": fail()}
+    )
+    assert simulation.finish().states["l/l/g/u"] == "skipped"
+    run = simulation.retry({"a": succeed()})
+    assert run.states["l/l[1]/g/u"] == "succeeded"
+    assert [path for path in run.states if path.startswith("l/l/")] == []
+    assert set(run.states.values()) == {"succeeded"}

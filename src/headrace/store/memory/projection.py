@@ -14,6 +14,7 @@ from headrace.engine.changes import (
     MetricAdded,
     RunChanged,
     TaskChanged,
+    TaskRemoved,
 )
 from headrace.store.memory.state import MemoryState, RunRows
 from headrace.store.port import RunBatch
@@ -37,6 +38,7 @@ class MemoryProjection(MemoryState):
         self._handlers: dict[type, Callable[[RunRows, float, Any], None]] = {
             RunChanged: self._run_changed,
             TaskChanged: self._task_changed,
+            TaskRemoved: self._task_removed,
             AttemptChanged: self._attempt_changed,
             ArtifactAdded: self._artifact_added,
             ArtifactUsed: self._artifact_used,
@@ -62,6 +64,9 @@ class MemoryProjection(MemoryState):
 
     def _task_changed(self, rows: RunRows, _at: float, change: TaskChanged) -> None:
         rows.tasks[change.path] = task_run(rows.run.run_id, change)
+
+    def _task_removed(self, rows: RunRows, _at: float, change: TaskRemoved) -> None:
+        rows.tasks.pop(change.path, None)
 
     def _attempt_changed(self, rows: RunRows, _at: float, change: AttemptChanged) -> None:
         rows.attempts[change.path, change.number] = attempt(rows.run.run_id, change)

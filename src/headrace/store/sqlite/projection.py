@@ -20,6 +20,7 @@ from headrace.engine.changes import (
     MetricAdded,
     RunChanged,
     TaskChanged,
+    TaskRemoved,
 )
 from headrace.store.records import ENDED
 from headrace.store.sqlite.queries import load
@@ -43,6 +44,7 @@ class Projection:
         self._packer = Packer()
         self._runs: list[tuple[Any, ...]] = []
         self._tasks: dict[tuple[int, str], TaskChanged] = {}
+        self._removed: set[tuple[int, str]] = set()
         self._attempts: dict[tuple[int, str, int], AttemptChanged] = {}
         self._artifacts: list[tuple[Any, ...]] = []
         self._uses: list[tuple[Any, ...]] = []
@@ -52,6 +54,7 @@ class Projection:
         self._add: dict[type, Callable[[RunKey, float, Any], None]] = {
             RunChanged: self._add_run,
             TaskChanged: self._add_task,
+            TaskRemoved: self._remove_task,
             AttemptChanged: self._add_attempt,
             ArtifactAdded: self._add_artifact,
             ArtifactUsed: self._add_use,
@@ -71,6 +74,7 @@ class Projection:
         self._packer.write(connection)
         for name, rows in (
             ("run", self._runs),
+            ("task_removed", list(self._removed)),
             ("task", tasks),
             ("attempt", attempts),
             ("artifact", self._artifacts),
@@ -97,6 +101,10 @@ class Projection:
 
     def _add_task(self, run: RunKey, _at: float, change: TaskChanged) -> None:
         self._tasks[run.key, change.path] = change
+
+    def _remove_task(self, run: RunKey, _at: float, change: TaskRemoved) -> None:
+        self._tasks.pop((run.key, change.path), None)
+        self._removed.add((run.key, change.path))
 
     def _add_attempt(self, run: RunKey, _at: float, change: AttemptChanged) -> None:
         self._attempts[run.key, change.path, change.number] = change

@@ -7,6 +7,9 @@ UPDATE runs SET
   error = ?
 WHERE id = ?
 
+-- name: task_removed
+DELETE FROM tasks WHERE run = ? AND path = ?
+
 -- name: task
 INSERT INTO tasks (
   run, path, parent, name, display_name, component, kind, state, reason, cached, cache_key,
