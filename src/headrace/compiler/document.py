@@ -109,6 +109,7 @@ def _pipeline_of(component: Component) -> Component:
         component=component,
         arguments={name: Ref(name, spec.type) for name, spec in interface.inputs.items()},
         inner_refs=(),
+        alone=frozenset(),
         platform_refs=(),
         image_refs=(),
         setting_refs=(),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from headrace.compiler.channel_names import channel_name
 from headrace.compiler.crossings import Crossings, resolved
 from headrace.dsl.graph import Branch, Group, Loop, Task
-from headrace.dsl.refs import PATTERN, FieldRef, ItemRef, Ref
+from headrace.dsl.refs import FieldRef, ItemRef, Ref
 from headrace.dsl.scopes import Scopes
 from headrace.dsl.topology import refs_of
 
@@ -36,10 +36,9 @@ def as_in_text(ref: Ref) -> Ref:
 
 def _refs_seen(scopes: Scopes, task: Task) -> Iterator[Ref]:
     yield from (argument for argument in task.arguments.values() if isinstance(argument, Ref))
-    yield from (as_in_text(ref) for ref in task.inner_refs)
+    for ref in (*task.inner_refs, *task.image_refs):
+        yield ref if ref.key in task.alone else as_in_text(ref)
     yield from task.platform_refs
-    whole = PATTERN.fullmatch(task.settings.image or "") is not None
-    yield from (ref if whole else as_in_text(ref) for ref in task.image_refs)
     for group in scopes.paths[task.name]:
         if isinstance(group, Branch):
             yield from refs_of(group)
@@ -101,26 +100,25 @@ def _declared(scopes: Scopes, group: Group, taken: dict[str, Ref]) -> dict[str, 
 
 
 def _is_complete(scopes: Scopes, crossings: Crossings) -> bool:
-    """Tell whether each argument of a task is an input of the group around it."""
+    """Tell whether each element that a task reads is an input of the group around it.
+
+    Only that does KFP's compiler check; other inputs without a source it lets pass.
+    """
     for task in scopes.tasks():
         path = scopes.paths[task.name]
-        if not path:
+        items = [_item(argument) for argument in task.arguments.values()]
+        names = {channel_name(item) for item in items if item is not None}
+        if not names:
             continue
         group = path[-1]
         inputs = {channel_name(ref) for ref in crossings[group.name].values()}
         if isinstance(group, Loop):
             inputs.add(channel_name(group.item))
-        for argument in task.arguments.values():
-            if not isinstance(argument, Ref):
-                continue
-            ref = resolved(scopes, task.name, argument)
-            passed = ref.item if isinstance(ref, FieldRef) else ref
-            if not _is_sibling(scopes, passed, path) and channel_name(passed) not in inputs:
-                return False
+        if not names <= inputs:
+            return False
     return True
 
 
-def _is_sibling(scopes: Scopes, ref: Ref, path: tuple[Group, ...]) -> bool:
-    if ref.task_name is None or isinstance(ref, ItemRef):
-        return False
-    return scopes.paths[ref.task_name] == path
+def _item(argument: object) -> ItemRef | None:
+    item = argument.item if isinstance(argument, FieldRef) else argument
+    return item if isinstance(item, ItemRef) and not item.is_artifact else None

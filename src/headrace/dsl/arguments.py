@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from headrace.dsl.channels import PipelineChannel, ref_of
+from headrace.dsl.channels import PipelineChannel, ref_of, text_of
 from headrace.dsl.exceptions import InconsistentTypeException, refused
 from headrace.dsl.graph import Component
 from headrace.dsl.interface import ArtifactType, InputSpec
@@ -149,7 +149,7 @@ def constant_of(value: object, name: str) -> Any:
 
 def _plain_inside(value: object, name: str) -> Any:
     if isinstance(value, PipelineChannel):
-        return str(value)
+        return text_of(value)
     if isinstance(value, list):
         return [_plain_inside(item, name) for item in cast("list[object]", value)]
     if isinstance(value, dict):
@@ -165,8 +165,10 @@ def _plain_inside(value: object, name: str) -> Any:
 
 
 def _key(key: object, name: str) -> str:
-    if isinstance(key, str | PipelineChannel):
-        return str(key)
+    if isinstance(key, PipelineChannel):
+        return text_of(key)
+    if isinstance(key, str):
+        return key
     raise refused(
         NotAConstantError,
         f"The key {key!r} of a dict inside argument {name!r} is not a string",

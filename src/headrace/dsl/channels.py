@@ -14,7 +14,16 @@ from typing import Any, cast
 
 from headrace.dsl.exceptions import refused
 from headrace.dsl.interface import ArtifactType
-from headrace.dsl.refs import UNTYPED, CollectedRef, FieldRef, ItemRef, OneOfRef, Ref, field_of
+from headrace.dsl.refs import (
+    UNTYPED,
+    ChannelText,
+    CollectedRef,
+    FieldRef,
+    ItemRef,
+    OneOfRef,
+    Ref,
+    field_of,
+)
 from headrace.errors import InvalidPipeline, TypeMismatch, caller_location
 from headrace.types.parameters import ParameterType, type_of_value
 
@@ -194,6 +203,15 @@ class Comparison:
 def ref_of(channel: PipelineChannel) -> Ref:
     """Return the reference that a channel stands for."""
     return channel._ref  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def text_of(channel: PipelineChannel) -> ChannelText:
+    """Return the text that stands for a channel in a constant.
+
+    Raises:
+        InvalidPipeline: The channel cannot stand there.
+    """
+    return ChannelText(str(channel))
 
 
 def producer_of(channel: PipelineChannel) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from headrace.dsl.config import PipelineConfig
 from headrace.dsl.interface import Interface
 from headrace.dsl.placeholders import CommandElement
-from headrace.dsl.refs import ItemRef, Ref
+from headrace.dsl.refs import ItemRef, Ref, RefKey
 from headrace.dsl.settings import TaskSettings
 from headrace.dsl.task_config import TaskConfigPassthrough
 from headrace.errors import Location
@@ -106,6 +106,7 @@ class Task:
         component: What it uses.
         arguments: A reference or a constant for each input that is passed.
         inner_refs: References inside constants.
+        alone: Keys of those that stand there alone, not inside a text.
         platform_refs: References inside the platform configuration.
         image_refs: References inside the image that was set.
         setting_refs: References inside other settings; they do not order tasks.
@@ -119,6 +120,7 @@ class Task:
     component: Component
     arguments: Mapping[str, Any]
     inner_refs: tuple[Ref, ...]
+    alone: frozenset[RefKey]
     platform_refs: tuple[Ref, ...]
     image_refs: tuple[Ref, ...]
     setting_refs: tuple[Ref, ...]

@@ -136,6 +136,25 @@ def split_field(key: RefKey) -> tuple[RefKey, str] | None:
     return ((key[0], item_name), field) if infix else None
 
 
+class ChannelText(str):
+    """The pattern of a reference that stands alone in a constant: a channel, not a text with one."""
+
+    __slots__ = ()
+
+
+def keys_alone_in(value: object) -> Iterator[RefKey]:
+    """Yield the key of each reference that stands alone in a constant, not inside a text."""
+    if isinstance(value, ChannelText):
+        yield from keys_in(value)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from keys_alone_in(item)
+    elif isinstance(value, dict):
+        for key, item in cast("dict[object, object]", value).items():
+            yield from keys_alone_in(key)
+            yield from keys_alone_in(item)
+
+
 def keys_in(value: object) -> Iterator[RefKey]:
     """Yield the key of each reference in a constant, in order, with repetitions.
 

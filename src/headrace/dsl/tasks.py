@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from headrace.dsl.arguments import bind, is_constant
-from headrace.dsl.channels import PipelineChannel, channel_of, ref_of
+from headrace.dsl.channels import PipelineChannel, channel_of, ref_of, text_of
 from headrace.dsl.exceptions import refused
 from headrace.dsl.graph import (
     Component,
@@ -22,7 +22,7 @@ from headrace.dsl.graph import (
     Task,
 )
 from headrace.dsl.interface import NO_DEFAULT
-from headrace.dsl.refs import Ref
+from headrace.dsl.refs import Ref, keys_alone_in
 from headrace.dsl.settings import (
     Retry,
     TaskSettings,
@@ -137,6 +137,7 @@ class PipelineTask:
             component=self.component,
             arguments=dict(self.inputs),
             inner_refs=tuple(trace.refs_in(constants)),
+            alone=frozenset(keys_alone_in([*constants, self.settings.image])),
             platform_refs=tuple(dict.fromkeys(self._platform_refs)),
             image_refs=tuple(trace.refs_in(self.settings.image)),
             setting_refs=tuple(trace.refs_in(list(self.settings.resources().values()))),
@@ -410,8 +411,10 @@ def _retry_count(value: Any) -> int:
 
 
 def _text(what: str, value: Any) -> str:
-    if isinstance(value, str | PipelineChannel):
-        return str(value)
+    if isinstance(value, PipelineChannel):
+        return text_of(value)
+    if isinstance(value, str):
+        return value
     raise refused(TypeMismatch, f"The {what} must be text, not {value!r}", hint="pass a string")
 
 
