@@ -10,6 +10,7 @@ from pathlib import Path
 
 from headrace.app.home import Home
 from headrace.app.places import place_of
+from headrace.app.preparation import runs_here
 from headrace.app.submission import RunOptions, lock_of, options_of
 from headrace.engine.attempts import AttemptSpec
 from headrace.environments import (
@@ -20,6 +21,7 @@ from headrace.environments import (
     request_from_command,
     resolve,
 )
+from headrace.launchers.container import Engine, engine_of, find_engine
 from headrace.launchers.prepared import Prepared, PythonTask
 
 
@@ -69,7 +71,7 @@ class Executors:
         environment = self._built[self._key(spec)]
         lightweight = self.lightweight(spec)
         if lightweight is None:
-            return Prepared(environment.python)
+            return Prepared(environment.python, engine=self._engine(spec))
         place = place_of(lightweight.source, self._run_options(spec).places)
         task = PythonTask(
             source=lightweight.source,
@@ -78,6 +80,13 @@ class Executors:
             source_line=place.line if place else None,
         )
         return Prepared(environment.python, task)
+
+    def _engine(self, spec: AttemptSpec) -> Engine | None:
+        """Return what runs the attempt's image; None runs its command on this machine."""
+        if spec.container is None or runs_here(spec.container.image, self._home.config):
+            return None
+        program = find_engine()
+        return None if program is None else engine_of(program)
 
     def lightweight(self, spec: AttemptSpec) -> LightweightSpec | None:
         """Return the Python function that the attempt's command is, or None if it is none."""
