@@ -48,7 +48,18 @@ def broken_part(text: str) -> str | None:
     """Return what in a compiled text refers to nothing, or None."""
     spec = documents_of(text)[0]
     spec = spec.get("spec", {}).get("pipelineSpec", spec)
-    return dangling(spec) if "root" in spec else None
+    if "root" not in spec:
+        return None
+    return dangling(spec) or (_emptied(spec) if _uses_pipelines(spec) else None)
+
+
+def _emptied(spec: Any) -> str | None:
+    """Return the group whose tasks the SDK has put into a used pipeline's group of the same name."""
+    kinds = ("dag", "executorLabel")
+    components = spec.get("components", {}).items()
+    return next(
+        (f"{name}: empty" for name, one in components if not any(k in one for k in kinds)), None
+    )
 
 
 def same_but_for_names(expected: str, actual: str) -> bool:

@@ -96,8 +96,6 @@ def mixed_types(text: str = '3', n: int = 3, b: bool = True):
         say(text='string against int')
     with dsl.If(text != 2.5):
         say(text='string against float')
-    with dsl.If(b == 'true'):
-        say(text='bool against string')
 
 
 @dsl.pipeline
