@@ -49,13 +49,26 @@ def component_of_document(document: Document, text: str) -> Component:
     executor = spec.deployment_spec.executors.get(f"exec-{name}")
     if step is None or executor is None or step.dag is not None:
         interface = _interface(name, description, spec.root)
-        whole = LoadedImplementation(document.raw, document.raw_platform)
+        whole = LoadedImplementation(written(document), document.raw_platform)
         return Component(interface, whole, (), caller_location())
     interface = _interface(name, description, step)
     passthroughs = tuple(_passthrough(item) for item in step.task_config_passthroughs)
-    raw: Mapping[str, Any] = document.raw["deploymentSpec"]["executors"][f"exec-{name}"]
+    raw: Mapping[str, Any] = written(document)["deploymentSpec"]["executors"][f"exec-{name}"]
     implementation = _implementation(executor, raw)
     return Component(interface, implementation, passthroughs, caller_location())
+
+
+def written(document: Document) -> dict[str, Any]:
+    """Return the PipelineSpec with the names of fields that compilers write.
+
+    A document may also use those of protobuf (``deployment_spec``), which the compiler need not
+    know.
+    """
+    try:
+        msgspec.convert(document.raw, model.PipelineSpec)
+    except msgspec.ValidationError:
+        return msgspec.to_builtins(document.spec)
+    return document.raw
 
 
 def header_description(text: str) -> str | None:

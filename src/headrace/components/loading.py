@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import urllib.error
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from headrace.components.documents import component_of_document
+from headrace.components.documents import component_of_document, written
 from headrace.components.first_format import component_of_first_format, is_first_format
 from headrace.dsl.component import YamlComponent
 from headrace.errors import (
@@ -87,13 +83,17 @@ def load_component_from_url(url: str, auth: tuple[str, str] | None = None) -> Ya
     address = url
     if url.startswith("gs://"):
         address = "https://storage.googleapis.com/" + url.removeprefix("gs://")
-    if urllib.parse.urlsplit(address).scheme not in _SCHEMES:
+    if address.partition("://")[0].lower() not in _SCHEMES:
         hint = "use https://, http:// or gs://; load_component_from_file reads local files"
         _refuse(f"{url[:200]!r} is not an address that a component can be loaded from", hint)
     return _load(_decoded(_fetched(address, auth), url), url)
 
 
 def _fetched(address: str, auth: tuple[str, str] | None) -> bytes:
+    import base64
+    import urllib.error
+    import urllib.request
+
     request = urllib.request.Request(address)  # noqa: S310 - the scheme was checked
     if auth is not None:
         token = base64.b64encode(":".join(auth).encode()).decode()
@@ -128,7 +128,7 @@ def _load(text: str, source: str) -> YamlComponent:
         error.where = tuple(filter(None, [*error.where, caller_location()]))
         raise
     component = component_of_document(document, text)
-    return YamlComponent(component, text, (document.raw, document.raw_platform))
+    return YamlComponent(component, text, (written(document), document.raw_platform))
 
 
 def _decoded(data: bytes, source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,29 @@ def test_what_was_loaded_compiles_to_the_same_file(component, tmp_path):
 def test_json_is_loaded_too(tmp_path):
     loaded = components.load_component_from_text(json.dumps(twice.pipeline_spec))
     assert loaded.description == "Adds twice.\nNothing else."
+
+
+def test_a_document_with_the_names_of_protobuf_is_loaded():
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", key)
+            if key != "Output"
+            else key: renamed(item)
+            for key, item in value.items()
+        }
+
+    loaded = components.load_component_from_text(json.dumps(renamed(add.pipeline_spec)))
+
+    @dsl.pipeline(name="main")
+    def pipeline():
+        loaded(a=1)
+
+    assert "exec-add" in pipeline.pipeline_spec["deploymentSpec"]["executors"]
+    assert loaded.pipeline_spec["pipelineInfo"] == {"name": "add"}
 
 
 def test_arguments_of_a_loaded_component_are_checked(tmp_path):
