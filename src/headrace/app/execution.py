@@ -16,7 +16,7 @@ from headrace.app.executors import Executors
 from headrace.app.forecast import Forecast, forecast
 from headrace.app.home import Home
 from headrace.app.interrupts import interrupts
-from headrace.app.machine import capacity, is_gone, owner_name
+from headrace.app.machine import capacity, find_engine_here, is_gone, owner_name
 from headrace.app.places import SourcePlace
 from headrace.app.preparation import Prepared, prepare
 from headrace.app.submission import Wishes, document_values, run_submitted
@@ -24,7 +24,6 @@ from headrace.artifacts import LocalArtifactStore
 from headrace.controller import Cache, Controller, Observer, Performer, Settings
 from headrace.errors import Conflict
 from headrace.ir.model import Document
-from headrace.launchers.container import find_engine
 from headrace.launchers.port import Launcher
 from headrace.launchers.process import ProcessLauncher
 from headrace.store import Run
@@ -63,7 +62,7 @@ def prepare_here(
         config=home.config,
         capacity=capacity(),
         cache_dir=home.locks,
-        container_engine=find_engine(),
+        find_engine=find_engine_here,
         strict_resources=strict_resources,
     )
 

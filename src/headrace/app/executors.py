@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from headrace.app.home import Home
+from headrace.app.machine import find_engine_here
 from headrace.app.places import place_of
 from headrace.app.preparation import runs_here
 from headrace.app.submission import RunOptions, lock_of, options_of
@@ -21,7 +22,8 @@ from headrace.environments import (
     request_from_command,
     resolve,
 )
-from headrace.launchers.container import Engine, engine_of, find_engine
+from headrace.errors import InvalidRequest
+from headrace.launchers.container import Engine
 from headrace.launchers.prepared import Prepared, PythonTask
 
 
@@ -69,9 +71,10 @@ class Executors:
     def prepared(self, spec: AttemptSpec) -> Prepared:
         """Return how a launcher starts the attempt; its environment is ready."""
         environment = self._built[self._key(spec)]
+        engine = self._engine(spec)
         lightweight = self.lightweight(spec)
-        if lightweight is None:
-            return Prepared(environment.python, engine=self._engine(spec))
+        if engine is not None or lightweight is None:
+            return Prepared(environment.python, engine=engine)
         place = place_of(lightweight.source, self._run_options(spec).places)
         task = PythonTask(
             source=lightweight.source,
@@ -82,11 +85,21 @@ class Executors:
         return Prepared(environment.python, task)
 
     def _engine(self, spec: AttemptSpec) -> Engine | None:
-        """Return what runs the attempt's image; None runs its command on this machine."""
-        if spec.container is None or runs_here(spec.container.image, self._home.config):
+        """Return what runs the attempt as its image; None runs it on this machine.
+
+        Raises:
+            InvalidRequest: It runs as its image, and there is nothing to do that any more.
+        """
+        container = spec.container
+        if container is None or spec.lock is not None:
             return None
-        program = find_engine()
-        return None if program is None else engine_of(program)
+        if runs_here(container.image, self._home.config):
+            return None
+        engine = find_engine_here()
+        if engine is None:
+            message = f"no podman or docker here to run the image {container.image}"
+            raise InvalidRequest(message, hint="install one, and retry the run")
+        return engine
 
     def lightweight(self, spec: AttemptSpec) -> LightweightSpec | None:
         """Return the Python function that the attempt's command is, or None if it is none."""

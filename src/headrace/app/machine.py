@@ -6,8 +6,10 @@ import os
 import shutil
 import socket
 import subprocess
+from functools import cache
 from pathlib import Path
 
+from headrace.launchers.container import Engine, engine_of, find_engine
 from headrace.launchers.port import Capacity
 
 
@@ -61,6 +63,13 @@ def capacity() -> Capacity:
         memory_bytes=min(memory, limit) if limit else memory,
         accelerators=accelerators(),
     )
+
+
+@cache
+def find_engine_here() -> Engine | None:
+    """Return the container engine of this machine, or None; asked once in a process."""
+    program = find_engine()
+    return None if program is None else engine_of(program)
 
 
 def _cpu_quota() -> float | None:

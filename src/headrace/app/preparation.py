@@ -26,6 +26,7 @@ from headrace.errors import (
     InvalidRequest,
 )
 from headrace.ir.model import Component, Container, Document
+from headrace.launchers.container import Engine, image_digest
 from headrace.launchers.port import Capacity
 
 _RESERVED_IMAGES = frozenset({"argostub/createpvc", "argostub/deletepvc"})
@@ -37,13 +38,15 @@ class Prepared:
 
     Attributes:
         parameters: Values of the root's inputs, defaults filled in.
-        locks: Package environments by executor label.
+        locks: Package environments by executor label; none for steps that run as images.
+        fingerprints: Digests of the images that steps run as, by executor label, where known.
         notices: What the user should know, a line each.
     """
 
     document: Document
     parameters: dict[str, Any]
     locks: dict[str, Lock]
+    fingerprints: dict[str, str]
     notices: tuple[str, ...]
     source: Path
     places: dict[str, SourcePlace]
@@ -58,7 +61,7 @@ def prepare(
     config: Config,
     capacity: Capacity,
     cache_dir: Path,
-    container_engine: str | None,
+    find_engine: Callable[[], Engine | None],
     strict_resources: bool = False,
 ) -> Prepared:
     """Check a run and resolve what it needs.
@@ -67,7 +70,7 @@ def prepare(
         given: Parameters by name.
         capacity: What the machine has.
         cache_dir: Where locks are kept between runs.
-        container_engine: Program that runs images, or None when there is none.
+        find_engine: Finds what runs images; asked only when a step needs it.
         strict_resources: Refuse steps that ask for more than the machine has.
 
     Raises:
@@ -78,12 +81,9 @@ def prepare(
     plan = engine.plan(document)
     parameters = engine.run_parameters(plan, given)
     steps = dict(_steps(document))
-    lightweight = {
-        label: spec
-        for label, (_, container) in steps.items()
-        if (spec := request_from_command(container.image, container.command, container.args))
-    }
-    _check_images(steps, lightweight, config, container_engine)
+    lightweight, images = _divided(steps, config, find_engine)
+    if images and find_engine() is None:
+        raise _stranded(images)
     lacking = _lacking(steps, capacity)
     if lacking and strict_resources:
         hint = "run without --strict-resources to go on with what there is"
@@ -94,7 +94,15 @@ def prepare(
         notices.extend(spec.notices)
     for lock in locks.values():
         notices.extend(lock.notices)
-    return Prepared(document, parameters, locks, tuple(dict.fromkeys(notices)), source, places)
+    return Prepared(
+        document,
+        parameters,
+        locks,
+        _fingerprints(images, find_engine),
+        tuple(dict.fromkeys(notices)),
+        source,
+        places,
+    )
 
 
 def _steps(document: Document) -> Iterator[tuple[str, tuple[str, Container]]]:
@@ -124,28 +132,54 @@ def runs_here(image: str, config: Config) -> bool:
     )
 
 
-def _check_images(
+def _divided(
     steps: Mapping[str, tuple[str, Container]],
-    lightweight: Mapping[str, LightweightSpec],
     config: Config,
-    container_engine: str | None,
-) -> None:
-    if container_engine is not None:
-        return
-    stranded = [
-        f"{name} (image {container.image})"
-        for label, (name, container) in sorted(steps.items())
-        if label not in lightweight
-        and container.image not in _RESERVED_IMAGES
-        and not runs_here(container.image, config)
-    ]
-    if stranded:
-        message = f"no podman or docker here to run the images of {', '.join(stranded)}"
-        hint = (
-            "install podman, or let an image's steps run on this machine: "
-            '[images] "IMAGE" = "local" in config.toml of the Headrace home'
-        )
-        raise InvalidRequest(message, hint=hint)
+    find_engine: Callable[[], Engine | None],
+) -> tuple[dict[str, LightweightSpec], dict[str, tuple[str, Container]]]:
+    """Divide the steps: Python functions that run here, and those that run as their image.
+
+    A function whose image is more than a plain Python runs as its image where something can run it,
+    since it may use what the image holds.
+    """
+    lightweight: dict[str, LightweightSpec] = {}
+    images: dict[str, tuple[str, Container]] = {}
+    for label, (name, container) in steps.items():
+        function = request_from_command(container.image, container.command, container.args)
+        if container.image in _RESERVED_IMAGES or (
+            function is None and runs_here(container.image, config)
+        ):
+            continue
+        if function is None or (
+            function.notices and not runs_here(container.image, config) and find_engine()
+        ):
+            images[label] = (name, container)
+        else:
+            lightweight[label] = function
+    return lightweight, images
+
+
+def _stranded(images: Mapping[str, tuple[str, Container]]) -> InvalidRequest:
+    named = ", ".join(f"{name} (image {container.image})" for name, container in images.values())
+    message = f"no podman or docker here to run the images of {named}"
+    hint = (
+        "install podman, or let an image's steps run on this machine: "
+        '[images] "IMAGE" = "local" in config.toml of the Headrace home'
+    )
+    return InvalidRequest(message, hint=hint)
+
+
+def _fingerprints(
+    images: Mapping[str, tuple[str, Container]], find_engine: Callable[[], Engine | None]
+) -> dict[str, str]:
+    """Return what the images are at this moment, for a tag may be moved."""
+    engine = find_engine() if images else None
+    if engine is None:
+        return {}
+    digests = {
+        label: image_digest(engine, container.image) for label, (_, container) in images.items()
+    }
+    return {label: digest for label, digest in digests.items() if digest is not None}
 
 
 def _lacking(steps: Mapping[str, tuple[str, Container]], capacity: Capacity) -> str:

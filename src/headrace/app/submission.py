@@ -122,6 +122,7 @@ def run_submitted(
         pipeline_root=f"file://{quote(str(wishes.pipeline_root or home.artifacts))}",
         namespace=wishes.namespace,
         locks={label: lock.digest for label, lock in prepared.locks.items()},
+        fingerprints=prepared.fingerprints,
         cache=wishes.cache,
         reuse=dict(reuse.outputs),
         reuse_keys=dict(reuse.keys),
