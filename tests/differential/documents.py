@@ -50,16 +50,21 @@ def broken_part(text: str) -> str | None:
     spec = spec.get("spec", {}).get("pipelineSpec", spec)
     if "root" not in spec:
         return None
-    return dangling(spec) or (_emptied(spec) if _uses_pipelines(spec) else None)
+    return dangling(spec) or (_mixed_up(spec) if _uses_pipelines(spec) else None)
 
 
-def _emptied(spec: Any) -> str | None:
-    """Return the group whose tasks the SDK has put into a used pipeline's group of the same name."""
-    kinds = ("dag", "executorLabel")
-    components = spec.get("components", {}).items()
-    return next(
-        (f"{name}: empty" for name, one in components if not any(k in one for k in kinds)), None
-    )
+def _mixed_up(spec: Any) -> str | None:
+    """Return what the SDK has mixed up between a pipeline and the one that it uses.
+
+    Groups of the same name get each other's tasks, and one executor may stand in for another.
+    """
+    components = spec.get("components", {})
+    for name, component in components.items():
+        if "dag" not in component and "executorLabel" not in component:
+            return f"{name}: empty"
+    used = {component.get("executorLabel") for component in components.values()}
+    unused = sorted({*spec.get("deploymentSpec", {}).get("executors", {})} - used)
+    return f"{unused[0]}: used by nothing" if unused else None
 
 
 def same_but_for_names(expected: str, actual: str) -> bool:
