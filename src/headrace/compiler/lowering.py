@@ -67,7 +67,11 @@ class Lowering:
             parts["components"] = self.assembly.components
         if self.assembly.executors:
             parts["deploymentSpec"] = {"executors": self.assembly.executors}
-        platform = platform_document(self.assembly.platform, pipeline_config(self.pipeline.config))
+        platform = platform_document(
+            self.assembly.platform_names,
+            self.assembly.platform,
+            pipeline_config(self.pipeline.config),
+        )
         return parts, platform
 
     def _dag(self, dag: Dag, children: tuple[Node, ...]) -> dict[str, Any]:

@@ -22,11 +22,13 @@ class Assembly:
         components: Component specs by key.
         executors: Executor specs by label.
         platform: Platform configuration by the label of the executor.
+        platform_names: Platforms that an inner document names, also without configuring a task.
     """
 
     components: dict[str, Any] = field(default_factory=dict[str, Any])
     executors: dict[str, Any] = field(default_factory=dict[str, Any])
     platform: dict[str, Any] = field(default_factory=dict[str, Any])
+    platform_names: set[str] = field(default_factory=set[str])
     component_names: UniqueNames = field(default_factory=UniqueNames)
     executor_names: UniqueNames = field(default_factory=UniqueNames)
 
@@ -76,6 +78,7 @@ def _take_platform(
     assembly: Assembly, platform: Mapping[str, Any] | None, labels: Mapping[str, str]
 ) -> None:
     for name, content in (platform or {}).get("platforms", {}).items():
+        assembly.platform_names.add(name)
         executors = content.get("deploymentSpec", {}).get("executors", {})
         for label, settings in executors.items():
             taken = assembly.platform.setdefault(labels.get(label, label), {})

@@ -7,7 +7,7 @@ task offers.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from headrace.compiler.bindings import Dag, binding
@@ -50,15 +50,18 @@ def pipeline_config(config: PipelineConfig | None) -> dict[str, Any]:
 
 
 def platform_document(
-    executors: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]
+    names: Iterable[str],
+    executors: Mapping[str, Mapping[str, Any]],
+    config: Mapping[str, Any],
 ) -> dict[str, Any] | None:
     """Return the platform document, or None when there is nothing to say.
 
     Args:
+        names: Platforms to name in any case.
         executors: Configuration for each platform by the label of the executor.
         config: Configuration of the pipeline on Kubernetes.
     """
-    platforms: dict[str, Any] = {}
+    platforms: dict[str, Any] = {name: {} for name in sorted(names)}
     for label, by_platform in executors.items():
         for platform, settings in by_platform.items():
             deployment = platforms.setdefault(platform, {}).setdefault("deploymentSpec", {})

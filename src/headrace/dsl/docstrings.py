@@ -86,12 +86,7 @@ class Descriptions:
 
 
 def descriptions(docstring: str | None) -> Descriptions:
-    """Return what a docstring says about a component; empty for None.
-
-    Example:
-        >>> descriptions("Adds.\\n\\nArgs:\\n    a: First.\\n").inputs
-        {'a': 'First.'}
-    """
+    """Return what a docstring says about a component; empty for None."""
     if not docstring:
         return Descriptions()
     text = inspect.cleandoc(docstring)

@@ -32,6 +32,14 @@ def {name}(*args, **kwargs):
 """
 
 
+class AliasError(InvalidComponent, TypeError):
+    """An annotation calls a class by a name that its module does not know."""
+
+
+class NoFunctionError(InvalidComponent, TypeError):
+    """What should be a component is no function that is defined with def."""
+
+
 def location_of(function: Callable[..., Any]) -> Location | None:
     """Return where a function is defined, or None when it has no source."""
     code = getattr(inspect.unwrap(function), "__code__", None)
@@ -61,8 +69,8 @@ def function_source(function: Callable[..., Any]) -> str:
     )
     if start is None:
         raise refused(
-            InvalidComponent,
-            f"{function.__name__!r} is not defined with def, so its source cannot be sent to a task",
+            NoFunctionError,
+            f"{function.__name__!r} is not defined with def, so its source cannot be sent",
             hint="write it as a function with def, indented like its decorator",
             where=location_of(function),
         )
@@ -124,9 +132,25 @@ def _is_own_artifact(named: type) -> bool:
 
 
 def _line_as_written(function: Callable[..., Any], named: type) -> str:
-    """Return the import of a class: of its module when the author wrote ``module.Class``."""
+    """Return the import of a class: of its module when the author wrote ``module.Class``.
+
+    Raises:
+        AliasError: The author knows class or module by another name, which the task would not.
+    """
     scope: dict[str, Any] = getattr(function, "__globals__", {})
-    by_name = scope.get(named.__name__) is named
-    if by_name or named.__module__ not in sys.modules:
+    module = sys.modules.get(named.__module__)
+    if scope.get(named.__name__) is named:
         return f"from {named.__module__} import {named.__name__}"
-    return f"import {named.__module__}"
+    names = [name for name, value in scope.items() if value is named or value is module]
+    if module is None or not names or names == [module.__name__]:
+        by_module = module is not None and (names or "." in named.__module__)
+        whole = f"import {named.__module__}"
+        return whole if by_module else f"from {named.__module__} import {named.__name__}"
+    raise refused(
+        AliasError,
+        "Module or type name aliases are not supported. The annotation of "
+        f"{function.__name__!r} calls {named.__module__}.{named.__name__} by the alias "
+        f"{names[0]!r}",
+        hint=f"write from {named.__module__} import {named.__name__}, without as",
+        where=location_of(function),
+    )

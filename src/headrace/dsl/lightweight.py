@@ -111,7 +111,8 @@ def install_command(installation: Installation) -> list[str]:
 
 
 def _pip(options: str, requirements: Sequence[str]) -> str:
-    return f"python3 -m pip install --quiet --no-warn-script-location {options}{' '.join(requirements)}"
+    wanted = " ".join(requirements)
+    return f"python3 -m pip install --quiet --no-warn-script-location {options}{wanted}"
 
 
 def _index_options(installation: Installation) -> str:

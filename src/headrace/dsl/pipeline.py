@@ -19,6 +19,7 @@ from headrace.dsl.graph import Component, Pipeline
 from headrace.dsl.interface import Interface
 from headrace.dsl.naming import PIPELINE_NAME, human_name, kubernetes_name
 from headrace.dsl.output_checks import output_problems
+from headrace.dsl.passthrough_checks import passthrough_problems
 from headrace.dsl.refs import Ref
 from headrace.dsl.scopes import scopes_of
 from headrace.dsl.signatures import SINGLE_OUTPUT, Rules, interface_of
@@ -154,7 +155,11 @@ def _traced(
             display_name=display_name,
         )
     scopes = scopes_of(graph)
-    problems = [*trace.problems, *topology_problems(graph, scopes)]
+    problems = [
+        *trace.problems,
+        *topology_problems(graph, scopes),
+        *passthrough_problems(scopes),
+    ]
     if not trace.problems:
         problems += output_problems(graph, interface, scopes, where)
     raise_together(problems)

@@ -15,6 +15,7 @@ from headrace.dsl.component import PythonComponent
 from headrace.dsl.embedding import embedded_files
 from headrace.dsl.exceptions import refused
 from headrace.dsl.function_source import (
+    NoFunctionError,
     enum_sources,
     function_source,
     location_of,
@@ -33,13 +34,28 @@ from headrace.dsl.naming import kubernetes_name
 from headrace.dsl.ports import write_component
 from headrace.dsl.signatures import Rules, interface_of
 from headrace.dsl.task_config import TaskConfigField, TaskConfigPassthrough
-from headrace.errors import InvalidComponent, TypeMismatch
+from headrace.errors import TypeMismatch
 
 Passthroughs = Sequence[TaskConfigPassthrough | TaskConfigField]
 
 
 @overload
-def component(func: Callable[..., Any], **options: Any) -> PythonComponent: ...
+def component(
+    func: Callable[..., Any],
+    *,
+    base_image: str | None = None,
+    target_image: str | None = None,
+    packages_to_install: list[str] | None = None,
+    pip_index_urls: list[str] | None = None,
+    output_component_file: str | None = None,
+    install_kfp_package: bool = True,
+    kfp_package_path: str | None = None,
+    pip_trusted_hosts: list[str] | None = None,
+    use_venv: bool = False,
+    additional_funcs: list[Callable[..., Any]] | None = None,
+    embedded_artifact_path: str | None = None,
+    task_config_passthroughs: Passthroughs | None = None,
+) -> PythonComponent: ...
 @overload
 def component(
     func: None = None,
@@ -170,7 +186,7 @@ def python_component(
     where = location_of(func)
     if not inspect.isfunction(func):
         raise refused(
-            _NotAFunctionError,
+            NoFunctionError,
             f"{func!r} is not a function",
             hint="put @dsl.component above a function that is defined with def",
         )
@@ -180,10 +196,6 @@ def python_component(
     )
     value = Component(interface, implementation, _passthroughs(passthroughs), where)
     return PythonComponent(value, func)
-
-
-class _NotAFunctionError(InvalidComponent, TypeError):
-    """The decorator stands above something that is no function."""
 
 
 def module_of(func: Callable[..., Any], parts: Sequence[str]) -> str:

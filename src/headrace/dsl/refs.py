@@ -137,7 +137,7 @@ def split_field(key: RefKey) -> tuple[RefKey, str] | None:
 
 
 class ChannelText(str):
-    """The pattern of a reference that stands alone in a constant: a channel, not a text with one."""
+    """The pattern of a reference that stands alone in a constant, not inside a longer text."""
 
     __slots__ = ()
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from headrace.dsl.channels import PipelineChannel
+from headrace.dsl.channels import PipelineChannel, text_of
 from headrace.dsl.exceptions import refused
 from headrace.errors import AuthoringError, TypeMismatch
 
@@ -95,13 +95,13 @@ def cpu_text(cpu: object) -> str:
         cpu: CPUs (``"2"``, ``"0.5"``), milli-CPUs (``"500m"``), or a channel.
 
     Raises:
-        AuthoringError: It is none of these.
+        TypeMismatch: It is none of these.
     """
     if isinstance(cpu, PipelineChannel):
-        return str(cpu)
+        return text_of(cpu)
     if not isinstance(cpu, str) or not _CPU.match(cpu):
         raise refused(
-            AuthoringError,
+            TypeMismatch,
             f"Invalid cpu string {cpu!r}. Should be float or integer, or integer followed by 'm'.",
             hint='write whole or partial CPUs as "2" or "0.5", or milli-CPUs as "500m"',
         )
@@ -115,13 +115,13 @@ def memory_text(memory: object) -> str:
         memory: Bytes, maybe with a unit (``"512Mi"``, ``"32G"``), or a channel.
 
     Raises:
-        AuthoringError: It is neither.
+        TypeMismatch: It is neither.
     """
     if isinstance(memory, PipelineChannel):
-        return str(memory)
+        return text_of(memory)
     if not isinstance(memory, str) or not _MEMORY.match(memory):
         raise refused(
-            AuthoringError,
+            TypeMismatch,
             f"Invalid memory string {memory!r}. Should be a number or a number followed by one of "
             '"E", "Ei", "P", "Pi", "T", "Ti", "G", "Gi", "M", "Mi", "K", "Ki".',
             hint='write a whole number with a unit, such as "512Mi" or "32G"',
@@ -139,7 +139,7 @@ def accelerator_count_text(limit: object) -> str:
         AuthoringError: It is none of these.
     """
     if isinstance(limit, PipelineChannel):
-        return str(limit)
+        return text_of(limit)
     if isinstance(limit, bool) or not isinstance(limit, int | str):
         raise refused(
             TypeMismatch,

@@ -256,14 +256,21 @@ def _read_return(reading: _Reading, annotation: Any) -> None:
         for name, field in fields.items():
             _add_output(reading, name, split_marker(field)[0])
         return
-    _add_output(reading, SINGLE_OUTPUT, split_marker(annotation)[0])
+    inner, marker = split_marker(annotation)
+    if marker is not None and artifact_class_of(inner) is not None:
+        raise refused(
+            BadAnnotationError,
+            f"What {reading.name!r} returns is marked with Input or Output",
+            hint=f"write -> {_class_name(inner)}, or make the output a parameter",
+            where=reading.where,
+        )
+    _add_output(reading, SINGLE_OUTPUT, inner)
 
 
 def _named_fields(annotation: Any) -> dict[str, Any] | None:
     """Return the fields of a NamedTuple class, or None for anything else."""
-    named: Any = annotation
-    if isinstance(named, type) and issubclass(named, tuple) and hasattr(named, "_fields"):
-        return dict(cast("Any", named).__annotations__)
+    if inspect.isclass(annotation) and hasattr(annotation, "_fields"):
+        return dict(cast("Any", annotation).__annotations__)
     return None
 
 

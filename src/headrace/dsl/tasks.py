@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from headrace.dsl.arguments import bind, is_constant
-from headrace.dsl.channels import PipelineChannel, channel_of, ref_of, text_of
-from headrace.dsl.exceptions import refused
+from headrace.dsl.channels import PipelineChannel, channel_of, producer_of, ref_of, text_of
+from headrace.dsl.exceptions import InvalidTopologyException, refused
 from headrace.dsl.graph import (
     Component,
     ContainerImplementation,
@@ -77,6 +77,7 @@ class PipelineTask:
         self.settings = TaskSettings(enable_caching=_caching_by_default())
         self._after: list[str] = []
         self._platform_refs: list[Ref] = []
+        self.trace = trace
         self.scope: Scope = trace.scope
         trace.nodes[self.name] = self
         trace.scope.children.append(self)
@@ -383,9 +384,21 @@ def make_task(
 ) -> PipelineTask:
     """Return a new task in a pipeline that is being traced; problems of the call are collected."""
     arguments, problems = bind(component, positional, named)
-    for problem in problems:
+    for problem in [*_strangers(trace, [*positional, *named.values()]), *problems]:
         report(problem)
     return PipelineTask(component, trace, arguments)
+
+
+def _strangers(trace: Trace, values: list[Any]) -> Iterator[HeadraceError]:
+    for value in values:
+        producer = producer_of(value) if isinstance(value, PipelineChannel) else None
+        if isinstance(producer, PipelineTask) and producer.trace is not trace:
+            yield refused(
+                InvalidTopologyException,
+                f"The output of task {producer.name!r} belongs to another pipeline",
+                hint="pass it as an input of this pipeline",
+                where=[caller_location(), producer.where],
+            )
 
 
 def _output_channels(component: Component, task: PipelineTask) -> dict[str, PipelineChannel]:
