@@ -23,7 +23,8 @@ CLAIM = "started"
 MARKER_VARIABLE = "HEADRACE_ATTEMPT"
 #: Exit status of a process that found its attempt begun by another one.
 ALREADY_CLAIMED = 75
-_FAILED_TO_START = 70
+#: Exit status when the executor itself failed: it could not begin, or could not write the result.
+EXECUTOR_FAILED = 113
 _MAX_DESCRIPTORS = 4096
 _UMASK = 0o022
 
@@ -68,7 +69,7 @@ def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
         marker: Says in the claim which parent watches over it.
         status: Descriptor to which the start-up handshake goes.
     """
-    code = _FAILED_TO_START
+    code = EXECUTOR_FAILED
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
@@ -84,7 +85,7 @@ def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
 
 def run_cold(directory: str, marker: str) -> NoReturn:
     """Run an attempt in this process, which was started for it."""
-    code = _FAILED_TO_START
+    code = EXECUTOR_FAILED
     try:
         if os.getsid(0) != os.getpid():
             os.setsid()
@@ -106,7 +107,7 @@ def prepare_streams() -> None:
 
 
 def _say(error: BaseException) -> None:
-    os.write(2, ("cannot start the attempt: %r\n" % (error,)).encode("utf-8", "replace"))
+    os.write(2, ("[headrace] the executor failed: %r\n" % (error,)).encode("utf-8", "replace"))
 
 
 def _run_claimed(readied: Readied, marker: str, status: Optional[int]) -> int:

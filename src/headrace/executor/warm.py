@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
 import selectors
@@ -42,6 +43,8 @@ from headrace.executor.log_cap import LogCap
 from headrace.executor.source import Compiled, Source, compile_source, prebuild_module, source_of
 
 EXIT_FILE = "exit.json"
+#: Modules to import before the first fork; what was only imported, and not used, can be forked.
+PRELOAD_VARIABLE = "HEADRACE_PRELOAD"
 
 _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
@@ -146,6 +149,8 @@ class WarmParent:
         processes.become_subreaper()
         processes.boot_id()  # read once, for all children
         prebuild_module()
+        for name in filter(None, os.environ.pop(PRELOAD_VARIABLE, "").split(",")):
+            self._guarded(importlib.import_module, name)
         prepare_streams()
         self._memory_kills = processes.out_of_memory_kills()
         self._listener.setblocking(False)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from headrace.engine.attempts import AttemptResult, Failure, Usage
+from headrace.executor.child import EXECUTOR_FAILED
 
 #: Of a limit, the share beyond which a kill from outside is taken for one for memory.
 _NEAR_THE_LIMIT = 0.9
@@ -97,6 +98,9 @@ def _forced(ending: Ending) -> Failure | None:
 
 def _died(ending: Ending) -> Failure:
     """Return the failure of a process that ended by itself and left no result."""
+    if ending.exit_code == EXECUTOR_FAILED:
+        message = "the attempt could not begin, or its result could not be written; see its log"
+        return Failure(kind="infrastructure", message=message, exit_code=ending.exit_code)
     if ending.signal is None:
         message = f"the process ended with exit status {ending.exit_code} and without a result"
         return Failure(kind="user", message=message, exit_code=ending.exit_code)

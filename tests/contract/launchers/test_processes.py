@@ -18,6 +18,7 @@ import pytest
 from headrace.executor.processes import is_same_process
 from headrace.ir.model import EnvVar
 from headrace.launchers.port import Finished
+from headrace.launchers.prepared import Prepared
 from headrace.launchers.process.directory import AttemptDirectory
 
 
@@ -486,6 +487,72 @@ def test_a_claim_tells_its_process_from_a_later_one_of_the_same_number(place, ru
     claim = AttemptDirectory(place.root / "runs", spec.id).claim()
     assert not claim.is_alive
     assert not is_same_process(os.getpid(), claim.started)
+
+
+def test_a_result_that_cannot_be_written_is_no_fault_of_the_code(place, run, next_end):
+    spec = place.spec(
+        "import os\nos.makedirs('../result.json/in the way')\nreturn 5", returns="int"
+    )
+    result, log = _play(place, run, next_end, spec)
+    assert result.error.kind == "infrastructure"
+    assert b"the executor failed" in log
+
+
+def test_an_attempt_that_is_stopped_while_it_is_started_never_runs(place, run, settled):
+    spec = place.spec("open('../../../../ran', 'w').close()")
+
+    async def work():
+        launcher = place.launcher()
+        starting = asyncio.create_task(launcher.start(spec))
+        await asyncio.sleep(0)
+        await launcher.stop(spec.id, 5.0)
+        await starting
+        reports = await settled(launcher)
+        await launcher.close()
+        assert [report.result.error.kind for report in reports if isinstance(report, Finished)] == [
+            "canceled"
+        ]
+
+    run(work())
+
+
+def test_an_attempt_without_a_parent_is_stopped_too(place, run, next_end, next_start):
+    spec = place.spec("import time\ntime.sleep(60)")
+
+    async def work():
+        launcher = place.launcher()
+        await launcher.start(spec)
+        await next_start(launcher)
+        os.kill(next(iter(launcher._clients.values())).result().pid, signal.SIGKILL)
+        await asyncio.to_thread(
+            _until, lambda: not next(iter(launcher._clients.values())).result().is_connected
+        )
+        await launcher.stop(spec.id, 5.0)
+        assert (await next_end(launcher)).result.error.kind == "canceled"
+        await launcher.close()
+
+    run(work())
+
+
+def test_modules_may_be_imported_before_the_fork(place, run, next_end):
+    spec = place.spec("import sys\nreturn str('colorsys' in sys.modules)", returns="str")
+    for preload, expected in (("colorsys", "True"), ("no.such.module", "False")):
+        task = place.tasks[spec.id.task]
+        fresh = msgspec.structs.replace(
+            spec, id=msgspec.structs.replace(spec.id, task=f"root.{preload}")
+        )
+
+        async def work(fresh=fresh, preload=preload, task=task):
+            launcher = place.launcher()
+            launcher._environment_for = lambda _: Prepared(
+                Path(sys.executable), task, preload=(preload,)
+            )
+            await launcher.start(fresh)
+            end = await next_end(launcher)
+            await launcher.close()
+            return end
+
+        assert run(work()).result.parameters == {"Output": expected}
 
 
 def test_many_attempts_at_once_all_end_once(place, run):

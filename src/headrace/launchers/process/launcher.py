@@ -16,9 +16,12 @@ from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Any
 
-from headrace.engine.attempts import AttemptId, AttemptResult, AttemptSpec
+import msgspec
+
+from headrace.engine.attempts import AttemptId, AttemptResult, AttemptSpec, Failure
 from headrace.errors import InfrastructureError
 from headrace.executor.processes import signal_all, tree_of
+from headrace.executor.warm import PRELOAD_VARIABLE
 from headrace.launchers.endings import Ending, ended, ending_of, never_started
 from headrace.launchers.payload import materialise
 from headrace.launchers.port import Capacity, Finished, Report, Started
@@ -41,7 +44,9 @@ class _Running:
         self.directory = directory
         self.client: WarmClient | None = None
         self.watching: asyncio.Task[None] | None = None
+        self.stopping: asyncio.Task[None] | None = None
         self.is_announced = False
+        self.is_stopping = False
 
 
 class ProcessLauncher:
@@ -100,6 +105,9 @@ class ProcessLauncher:
         except BaseException:
             del self._running[slug]
             raise
+        if running.is_stopping:
+            self._finish(running, never_started("stopped before it began"))
+            return
         running.client = client
         client.send(self._start_request(spec, content, client))
 
@@ -111,10 +119,12 @@ class ProcessLauncher:
                 self._finished.add(attempt.slug)
                 result = never_started("stopped before it began")
                 self._reports.put_nowait(Finished(attempt=attempt, at=time.time(), result=result))
-        elif running.client is not None and running.client.is_connected:
+            return
+        running.is_stopping = True
+        if running.client is not None and running.client.is_connected:
             running.client.send({"op": "stop", "id": attempt.slug, "grace_s": grace_s})
-        elif (claim := running.directory.claim()) is not None:
-            await self._stop_orphan(claim, grace_s)
+        elif (claim := running.directory.claim()) is not None and running.stopping is None:
+            running.stopping = asyncio.create_task(self._stop_orphan(claim, grace_s))
 
     async def reports(self) -> AsyncIterator[Report]:
         """Yield what happens to the attempts, each end exactly once."""
@@ -154,8 +164,9 @@ class ProcessLauncher:
     async def close(self) -> None:
         """Let go of everything that is held; attempts that run go on."""
         for running in self._running.values():
-            if running.watching is not None:
-                running.watching.cancel()
+            for task in (running.watching, running.stopping):
+                if task is not None:
+                    task.cancel()
         for connecting in self._clients.values():
             connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError, InfrastructureError, OSError):
@@ -220,7 +231,7 @@ class ProcessLauncher:
     async def _launch(self, prepared: Prepared) -> WarmClient:
         assert self._payload is not None
         client = WarmClient(prepared.python, self._on_event)
-        environment = self._inherited | {"HEADRACE_PRELOAD": ",".join(prepared.preload)}
+        environment = self._inherited | {PRELOAD_VARIABLE: ",".join(prepared.preload)}
         await client.launch(self._payload, environment)
         return client
 
@@ -318,7 +329,12 @@ class ProcessLauncher:
             elif deadline_s is not None and time.monotonic() - began > deadline_s:
                 await self._stop_orphan(claim, 0.0)
             await asyncio.sleep(_POLL_S)
-        self._finish(running, running.directory.attempt_result())
+        result = running.directory.attempt_result()
+        if running.is_stopping and result.error is not None:
+            result = msgspec.structs.replace(
+                result, error=Failure(kind="canceled", message="stopped")
+            )
+        self._finish(running, result)
 
     async def _stop_orphan(self, claim: Claim, grace_s: float) -> None:
         """Stop an attempt that has no warm parent any more."""

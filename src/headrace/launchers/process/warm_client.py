@@ -23,6 +23,8 @@ _CODE = (
     "import os, sys; os.fork() and os._exit(0); sys.path.insert(0, sys.argv[2]); "
     "from headrace.executor.warm import main; main()"
 )
+#: The system takes about a hundred bytes for the path of a socket.
+_MAX_DIRECTORY_BYTES = 80
 _MAX_LINE_BYTES = 16 * 1024 * 1024
 
 #: Called with each event and the result file's content, when that came with it.
@@ -33,16 +35,21 @@ def runtime_directory() -> Path:
     """Return the directory of this user's sockets: short, and closed to others.
 
     Raises:
-        InfrastructureError: Somebody else has a directory of that name.
+        InfrastructureError: No such directory can be had, or somebody else has it.
     """
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    path = Path(base) / f"headrace-{os.getuid()}"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        message = f"{path} is not a directory of yours alone"
-        raise InfrastructureError(message, hint="remove it, or set TMPDIR to another directory")
-    return path
+    bases = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108
+    for base in filter(None, bases):
+        path = Path(base) / f"headrace-{os.getuid()}"
+        if len(os.fsencode(path)) > _MAX_DIRECTORY_BYTES:
+            continue
+        with contextlib.suppress(OSError):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = path.lstat()
+            is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+            if is_ours and found.st_mode & 0o077 == 0:
+                return path
+    message = f"no directory for sockets of yours alone in {', '.join(filter(None, bases))}"
+    raise InfrastructureError(message, hint="set TMPDIR to a directory with a short name")
 
 
 class WarmClient:
