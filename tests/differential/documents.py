@@ -32,39 +32,41 @@ def difference(expected: str, actual: str) -> str | None:
     found = list(_all_differences(expected, actual)) or list(_text_differences(expected, actual))
     if not found or same_but_for_names(expected, actual):
         return None
-    if is_broken(expected):
-        return broken_part(actual)
+    if mixed_up(expected):
+        return mixed_up(actual)
+    if dangling_in(expected) and not dangling_in(actual):
+        return None
     shown = found[:8]
     more = [f"… and {len(found) - len(shown)} more"] if len(found) > len(shown) else []
     return "\n".join([*shown, *more])
 
 
-def is_broken(text: str) -> bool:
-    """Whether a compiled text refers to what does not exist, so that nothing can run it."""
-    return broken_part(text) is not None
+def dangling_in(text: str) -> str | None:
+    """Return what in a compiled text refers to nothing, so that nothing can run it."""
+    spec = _spec_of(text)
+    return dangling(spec) if "root" in spec else None
 
 
-def broken_part(text: str) -> str | None:
-    """Return what in a compiled text refers to nothing, or None."""
-    spec = documents_of(text)[0]
-    spec = spec.get("spec", {}).get("pipelineSpec", spec)
-    if "root" not in spec:
-        return None
-    return dangling(spec) or (_mixed_up(spec) if _uses_pipelines(spec) else None)
-
-
-def _mixed_up(spec: Any) -> str | None:
+def mixed_up(text: str) -> str | None:
     """Return what the SDK has mixed up between a pipeline and the one that it uses.
 
     Groups of the same name get each other's tasks, and one executor may stand in for another.
     """
+    spec = _spec_of(text)
     components = spec.get("components", {})
+    if not _uses_pipelines(spec):
+        return None
     for name, component in components.items():
         if "dag" not in component and "executorLabel" not in component:
             return f"{name}: empty"
     used = {component.get("executorLabel") for component in components.values()}
     unused = sorted({*spec.get("deploymentSpec", {}).get("executors", {})} - used)
     return f"{unused[0]}: used by nothing" if unused else None
+
+
+def _spec_of(text: str) -> dict[str, Any]:
+    document = documents_of(text)[0]
+    return document.get("spec", {}).get("pipelineSpec", document)
 
 
 def same_but_for_names(expected: str, actual: str) -> bool:
