@@ -130,7 +130,7 @@ class LoopItem(PipelineParameterChannel):
             return object.__getattribute__(self, name)
         if name in self._fields or not hasattr(PipelineParameterChannel, name):
             ref = field_of(cast("ItemRef", self._ref), name)
-            return PipelineParameterChannel(ref, self._producer)
+            return LoopField(ref, self._producer)
         if name == "name" and not self._fields:
             warnings.warn(
                 f"item.name at {caller_location()} is the name of the loop's channel, not a field "
@@ -138,6 +138,16 @@ class LoopItem(PipelineParameterChannel):
                 stacklevel=2,
             )
         return object.__getattribute__(self, name)
+
+
+class LoopField(PipelineParameterChannel):
+    """A field of a loop's element.
+
+    Python asks the right operand of a comparison first when its class derives from the left one's.
+    So ``task.output == item.field`` has the field on its left, as in KFP.
+    """
+
+    __slots__ = ()
 
 
 class LoopArtifactItem(PipelineArtifactChannel):

@@ -236,14 +236,19 @@ class ParallelFor(TasksGroup):
 
     kind = "for-loop"
 
-    def __init__(self, items: Any, name: str | None = None, parallelism: int | None = None) -> None:
+    def __init__(
+        self,
+        items: list[Any] | tuple[Any, ...] | PipelineChannel,
+        name: str | None = None,
+        parallelism: int | None = None,
+    ) -> None:
         super().__init__(name)
         self.parallelism = _checked_parallelism(parallelism)
         self.values: list[Any] | None = None
         if isinstance(items, PipelineChannel):
             self.item = item_of_channel(items)
-        elif isinstance(items, list | tuple):
-            self.values = list(cast("list[Any]", items))
+        elif isinstance(items, list | tuple):  # pyright: ignore[reportUnnecessaryIsInstance]
+            self.values = list(items)
             self.item = item_of_values(self.values, _trace("ParallelFor").next_number())
         else:
             raise refused(

@@ -55,7 +55,7 @@ class OneOfArtifact(PipelineArtifactChannel):
         raise _text_refused()
 
 
-def OneOf(*channels: PipelineChannel) -> OneOfParameter | OneOfArtifact:  # noqa: N802 - a class in KFP
+def OneOf(*channels: PipelineChannel) -> Any:  # noqa: N802 - a class in KFP
     """Return the output of whichever branch of one If/Elif/Else runs.
 
     Args:

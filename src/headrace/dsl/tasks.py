@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from headrace.dsl.arguments import bind, is_constant
 from headrace.dsl.channels import PipelineChannel, channel_of, producer_of, ref_of, text_of
@@ -42,7 +42,7 @@ from headrace.errors import (
 )
 
 
-class Outputs(dict[str, PipelineChannel]):
+class Outputs(dict[str, Any]):
     """Outputs of a task by name; says which there are when one is missing."""
 
     def __init__(self, task_name: str, channels: Mapping[str, PipelineChannel]) -> None:
@@ -87,8 +87,8 @@ class PipelineTask:
     # ------------------------------------------------------------------ reading
 
     @property
-    def output(self) -> PipelineChannel:
-        """The only output.
+    def output(self) -> Any:
+        """The only output; a channel, which stands for a value of the declared type.
 
         Raises:
             UnknownOutput: The task has none, or several.
@@ -158,7 +158,7 @@ class PipelineTask:
 
     # ------------------------------------------------------------------ order and failure
 
-    def after(self, *tasks: Any) -> PipelineTask:
+    def after(self, *tasks: PipelineTask | Scope) -> PipelineTask:
         """Run this task only when others have succeeded.
 
         Args:
@@ -166,7 +166,7 @@ class PipelineTask:
         """
         for task in tasks:
             if isinstance(task, PipelineTask) or getattr(task, "is_exit_handler", False):
-                self._after.append(task.name)
+                self._after.append(cast("Any", task).name)
             else:
                 report(
                     refused(

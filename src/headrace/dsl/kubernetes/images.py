@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from headrace.dsl.channels import PipelineChannel
 from headrace.dsl.exceptions import refused
@@ -35,7 +34,7 @@ def set_image_pull_policy(
 @configures
 def set_image_pull_secrets(
     task: PipelineTask,
-    secret_names: Sequence[str | PipelineChannel],
+    secret_names: list[str] | list[PipelineChannel] | list[str | PipelineChannel],
 ) -> PipelineTask:
     """Name secrets that open the registry of the image.
 
@@ -43,12 +42,12 @@ def set_image_pull_secrets(
         task: The task.
         secret_names: Names of the secrets, or channels that bring them.
     """
-    if not isinstance(secret_names, list | tuple):
+    if not isinstance(secret_names, list | tuple):  # pyright: ignore[reportUnnecessaryIsInstance]
         kind = type(secret_names).__name__
         message = f"'secret_names' must be a list of names, not {kind}"
         raise refused(TypeMismatch, message, hint="write ['name']")
     config_of(task)  # an empty list leaves an empty configuration, as KFP's does
-    names = cast("Sequence[Any]", secret_names)
+    names = list[Any](secret_names)
     sources = [name_source(task, name, "secret_names") for name in names]
     for name, named in zip(names, sources, strict=True):
         text = name if isinstance(name, str) else None
