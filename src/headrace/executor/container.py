@@ -52,28 +52,59 @@ def run_container(
     paths = [artifact_of(record).path for records in given.artifacts.values() for record in records]
     before = signatures(paths, task.get("digests") or {})
     _quietly(commands["remove"])  # an earlier process of this attempt may have left it
+    kills = _kills_for_memory()
     try:
         call(commands["run"])
     except CommandError as error:
-        raise _explained(error, commands["inspect"], log_tail(directory)) from error
+        starved = _kills_for_memory() > kills
+        raise _explained(error, commands["inspect"], log_tail(directory), starved) from error
     finally:
         _quietly(commands["remove"])
-        if commands["own"] is not None and _quietly(commands["own"]) is None:
+        if not _owned(commands):
             print("[headrace] what the container wrote may belong to another user", file=sys.stderr)
     refuse_changed(before)
     return command_outputs(directory, task)
 
 
-def _explained(error: CommandError, inspect: List[str], tail: str) -> CommandError:
-    """Return the failure with its kind: of the code, for memory, or of the engine."""
+def _explained(error: CommandError, inspect: List[str], tail: str, starved: bool) -> CommandError:
+    """Return the failure with its kind: of the code, for memory, or of the engine.
+
+    Args:
+        starved: Whether the kernel killed something for memory meanwhile; engines do not learn of
+            every such end.
+    """
     code = error.exit_code
-    if code == _KILLED and (_quietly(inspect) or "").strip() == "true":
+    if code == _KILLED and (starved or (_quietly(inspect) or "").strip() == "true"):
         return CommandError("the container was killed at its limit of memory", code, "oom")
     if code == _ENGINE_FAILED:
         last = tail.strip().splitlines()[-1:] or ["no reason was given"]
         kind = "configuration" if _NO_IMAGE.search(tail) else "infrastructure"
         return CommandError("the container could not be started: %s" % last[0], code, kind)
     return CommandError("the container ended with exit status %d" % code, code)
+
+
+def _kills_for_memory() -> int:
+    """Return how many processes the kernel has killed for memory, or 0 where it does not say."""
+    try:
+        with open("/proc/vmstat", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+def _owned(commands: Mapping[str, Any]) -> bool:
+    """Give what the container wrote to the user of this process; say whether that is so now."""
+    if commands["own"] is not None:
+        return _quietly(commands["own"]) is not None
+    if os.getuid() == 0:
+        for root in commands["writable"]:
+            for place, folders, files in os.walk(root):
+                for path in (place, *(os.path.join(place, name) for name in (*folders, *files))):
+                    os.chown(path, 0, 0, follow_symlinks=False)
+    return True
 
 
 def _open_to_all(path: str) -> None:
