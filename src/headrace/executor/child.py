@@ -6,6 +6,7 @@ attempt may inherit, which is nothing but what is listed here.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
@@ -45,17 +46,28 @@ class Readied(NamedTuple):
     compiled: Optional[Compiled]
 
 
-def ready(directory: str, compiled: Optional[Compiled] = None) -> Readied:
+def ready(
+    directory: str,
+    task: Optional[Mapping[str, Any]] = None,
+    compiled: Optional[Compiled] = None,
+) -> Readied:
     """Prepare all that does not need the attempt's own process.
 
     After a fork each page that is touched is copied, so what can be done before is done here.
+
+    Args:
+        directory: The attempt's directory.
+        task: Its task file, when that is at hand; else it is read.
+        compiled: The component's code, when it is compiled already.
 
     Raises:
         OSError: The directory cannot be read or written.
         ValueError: The task file is damaged.
     """
-    task = read_task(directory)
-    os.makedirs(os.path.join(directory, WORK_DIRECTORY), exist_ok=True)
+    if task is None:
+        task = read_task(directory)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(os.path.join(directory, WORK_DIRECTORY))
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     log = os.open(os.path.join(directory, LOG_FILE), flags, 0o600)
     return Readied(directory, task, log, compiled)
@@ -129,10 +141,9 @@ def claim(directory: str, marker: str) -> bool:
     """Begin the attempt for this process; False when another process has begun it already.
 
     A symbolic link is made or refused in one step, and its text says at once whose it is: pid,
-    start time, boot and parent.
+    time, boot and parent.
     """
-    pid = os.getpid()
-    text = "|".join((str(pid), processes.start_time(pid), processes.boot_id(), marker))
+    text = "%d|%d|%s|%s" % (os.getpid(), processes.ticks_now(), processes.boot_id(), marker)
     try:
         os.symlink(text, os.path.join(directory, CLAIM))
     except FileExistsError:

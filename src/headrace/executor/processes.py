@@ -11,10 +11,12 @@ import functools
 import os
 import signal
 import sys
+import time
 from typing import Dict, List, Optional, Set
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MAX_NAME = 15
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _HAS_PROC = os.path.exists("/proc/self/stat")
 
 
@@ -25,10 +27,17 @@ def become_subreaper() -> None:
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def start_time(pid: int) -> str:
-    """Return when a process started, in the kernel's ticks; "" when there is none or unknown."""
+def start_time(pid: int) -> Optional[int]:
+    """Return when a process started, in ticks since boot; None when there is none or unknown."""
     fields = _stat_fields(pid)
-    return "" if not fields or fields[0] in "ZX" else fields[19]
+    return None if not fields or fields[0] in "ZX" else int(fields[19])
+
+
+def ticks_now() -> int:
+    """Return the time since boot in the kernel's ticks, which processes' start times are in."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * _TICKS_PER_S)
 
 
 @functools.lru_cache(maxsize=None)
@@ -41,10 +50,18 @@ def boot_id() -> str:
         return ""
 
 
-def is_same_process(pid: int, started: str) -> bool:
-    """Tell whether the process of that start time still runs."""
+def is_same_process(pid: int, seen_at: int) -> bool:
+    """Tell whether the process that had this number then still runs.
+
+    A later process of the same number started later.
+
+    Args:
+        pid: The number.
+        seen_at: A moment at which the process was alive, as ``ticks_now`` tells it.
+    """
     if _HAS_PROC:
-        return start_time(pid) == started != ""
+        started = start_time(pid)
+        return started is not None and started <= seen_at
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, PermissionError):

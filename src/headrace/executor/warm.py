@@ -5,7 +5,7 @@ are quick, and outlives the controller while attempts run: deadlines, memory lim
 are its own affair. Controllers talk to it over a unix socket in JSON lines; one may leave and
 another one come.
 
-Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``,
+Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``, ``task``,
 ``memory_bytes``, ``log_bytes``, ``cold``, ``clean_up``), ``stop`` (``id``, ``grace_s``) and
 ``watch`` (``id``). Events are ``hello``, ``started``, ``exited`` (with ``result_bytes``: so many
 bytes of result file follow the line), ``unknown`` and ``no_fork``.
@@ -50,6 +50,8 @@ _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
 _HANDSHAKE_S = 10.0
 _TICK_S = 0.2
+#: Attempts that end within this time are announced with their end, in one message.
+_ANNOUNCE_S = 0.02
 _MAX_CODES = 64
 _MAX_INLINE_BYTES = 256 * 1024
 _MAX_BACKLOG_BYTES = 8 * 1024 * 1024
@@ -69,6 +71,7 @@ class Attempt:
         self.pid = 0
         self.started = time.monotonic()
         self.shook_hands = False
+        self.announce_at: Optional[float] = None
         self.cold = bool(request.get("cold"))
         self.reason: Optional[str] = None
         self.kill_at: Optional[float] = None
@@ -136,6 +139,7 @@ class WarmParent:
             for key, _ in self._selector.select(self._patience()):
                 self._guarded(key.data, key.fileobj)
             self._guarded(self._tick)
+            self._guarded(self._flush_all)
 
     @staticmethod
     def _guarded(handler: Any, *arguments: Any) -> None:
@@ -228,7 +232,8 @@ class WarmParent:
         elif attempt is None:
             self._send(connection, {"event": "unknown", "id": request["id"]})
         else:
-            self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
+            attempt.announce_at = time.monotonic()
+            self._announce_start(attempt)
 
     def _by_id(self, identity: str) -> Optional[Attempt]:
         for attempt in self._attempts.values():
@@ -246,7 +251,11 @@ class WarmParent:
         else:
             result = b""
         connection.outgoing += json.dumps(event).encode("ascii") + b"\n" + result
-        self._flush(connection)
+
+    def _flush_all(self) -> None:
+        for connection in list(self._connections.values()):
+            if connection.outgoing:
+                self._flush(connection)
 
     def _flush(self, connection: Connection) -> None:
         try:
@@ -285,7 +294,8 @@ class WarmParent:
         self._next_tick = min(self._next_tick, time.monotonic() + _TICK_S)
 
     def _fork(self, attempt: Attempt) -> int:
-        readied = ready(attempt.directory, self._code.of(attempt.request))
+        request = attempt.request
+        readied = ready(attempt.directory, request.get("task"), self._code.of(request))
         try:
             pid = os.fork()
             if pid == 0:
@@ -301,8 +311,15 @@ class WarmParent:
         return os.posix_spawn(sys.executable, command, dict(os.environ))
 
     def _begin(self, attempt: Attempt) -> None:
+        """Note that an attempt runs; what ends at once is told of together with its end."""
         attempt.shook_hands = True
-        self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
+        attempt.announce_at = time.monotonic() + _ANNOUNCE_S
+        self._next_tick = min(self._next_tick, attempt.announce_at)
+
+    def _announce_start(self, attempt: Attempt) -> None:
+        if attempt.announce_at is not None:
+            attempt.announce_at = None
+            self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
 
     def _shake_hands(self, descriptor: int) -> None:
         try:
@@ -411,6 +428,7 @@ class WarmParent:
                 write_json(os.path.join(attempt.directory, EXIT_FILE), ending)
             except OSError as error:  # the disk is full: the controller still hears of it
                 ending["unrecorded"] = str(error)
+        self._announce_start(attempt)
         self._announce({"event": "exited", "id": attempt.id, "ending": ending}, result)
 
     @staticmethod
@@ -441,8 +459,15 @@ class WarmParent:
         for attempt in list(self._attempts.values()):
             self._look_after(attempt, now)
 
+    def _tell_starts(self, attempt: Attempt, now: float) -> None:
+        if attempt.announce_at is not None and now < attempt.announce_at:
+            self._next_tick = min(self._next_tick, attempt.announce_at)
+        else:
+            self._announce_start(attempt)
+
     def _look_after(self, attempt: Attempt, now: float) -> None:
         attempt.log.enforce()
+        self._tell_starts(attempt, now)
         if not attempt.shook_hands and now > attempt.started + _HANDSHAKE_S:
             attempt.reason = "stalled"
             processes.kill_tree(attempt.pid)

@@ -486,7 +486,8 @@ def test_a_claim_tells_its_process_from_a_later_one_of_the_same_number(place, ru
     _play(place, run, next_end, spec)
     claim = AttemptDirectory(place.root / "runs", spec.id).claim()
     assert not claim.is_alive
-    assert not is_same_process(os.getpid(), claim.started)
+    assert is_same_process(os.getpid(), claim.at)
+    assert not is_same_process(os.getpid(), 1)
 
 
 def test_a_result_that_cannot_be_written_is_no_fault_of_the_code(place, run, next_end):

@@ -23,17 +23,21 @@ from headrace.launchers.task_file import ENVIRONMENT_FILE
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which process began the attempt, and the socket of the parent that watches over it."""
+    """Which process began the attempt, and the socket of the parent that watches over it.
+
+    Attributes:
+        at: When it began, in ticks since boot.
+    """
 
     pid: int
-    started: str
+    at: int
     boot: str
     socket: str
 
     @property
     def is_alive(self) -> bool:
         """Whether that process still runs."""
-        return self.boot == boot_id() and is_same_process(self.pid, self.started)
+        return self.boot == boot_id() and is_same_process(self.pid, self.at)
 
 
 class AttemptDirectory:
@@ -48,18 +52,22 @@ class AttemptDirectory:
         self.path = root / attempt.run_id / attempt.slug
         self.log = self.path / LOG_FILE
 
-    def write_task(self, content: dict[str, object]) -> None:
+    def write_task(self, content: dict[str, object]) -> int:
         """Make the directory and write the task file; nobody reads it before the start.
+
+        Returns:
+            The size of the file in bytes.
 
         Raises:
             OSError: They cannot be written.
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.path / TASK_FILE).write_bytes(msgspec.json.encode(content))
+        size = (self.path / TASK_FILE).write_bytes(msgspec.json.encode(content))
         if "environment" in content:
             file = self.path / ENVIRONMENT_FILE
             file.touch(mode=0o600)
             file.write_text(str(content["environment"]), "utf-8")
+        return size
 
     def claim(self) -> Claim | None:
         """Return who began the attempt, or None when nobody did."""
@@ -67,8 +75,8 @@ class AttemptDirectory:
             text = str((self.path / CLAIM).readlink())
         except OSError:
             return None
-        pid, started, boot, socket = text.split("|", 3)
-        return Claim(int(pid), started, boot, socket)
+        pid, at, boot, socket = text.split("|", 3)
+        return Claim(int(pid), int(at), boot, socket)
 
     def ending(self) -> Ending | None:
         """Return the exit record, or None when there is none."""

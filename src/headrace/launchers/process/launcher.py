@@ -34,6 +34,8 @@ from headrace.launchers.surroundings import inherited_environment
 from headrace.launchers.task_file import task_file
 
 _POLL_S = 0.1
+#: Larger task files are read by the attempt itself, for the warm parent is to stay small.
+_MAX_INLINE_BYTES = 64 * 1024
 
 
 class _Running:
@@ -100,7 +102,7 @@ class ProcessLauncher:
                 await self._adopt(running)
                 return
             prepared = self._environment_for(spec)
-            content = self._write_task(spec, prepared, directory)
+            content, size = self._write_task(spec, prepared, directory)
             client = await self._warm_client(prepared)
         except BaseException:
             del self._running[slug]
@@ -109,7 +111,7 @@ class ProcessLauncher:
             self._finish(running, never_started("stopped before it began"))
             return
         running.client = client
-        client.send(self._start_request(spec, content, client))
+        client.send(self._start_request(spec, content, client, inline=size <= _MAX_INLINE_BYTES))
 
     async def stop(self, attempt: AttemptId, grace_s: float) -> None:
         """End the attempt and all its processes; it is then reported as finished (canceled)."""
@@ -178,7 +180,7 @@ class ProcessLauncher:
 
     def _write_task(
         self, spec: AttemptSpec, prepared: Prepared, directory: AttemptDirectory
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], int]:
         try:
             if self._payload is None:
                 self._payload = materialise(self._payload_parent)
@@ -190,14 +192,14 @@ class ProcessLauncher:
                 source=self._sources.path_of(prepared.task, spec.id.run_id),
                 inherited=self._inherited,
             )
-            directory.write_task(content)
+            size = directory.write_task(content)
         except OSError as error:
             message = f"cannot write to {directory.path}: {error.strerror}"
             raise InfrastructureError(message, retryable=True) from error
-        return content
+        return content, size
 
     def _start_request(
-        self, spec: AttemptSpec, content: dict[str, Any], client: WarmClient
+        self, spec: AttemptSpec, content: dict[str, Any], client: WarmClient, *, inline: bool
     ) -> dict[str, Any]:
         commands: dict[str, Any] | None = content.get("container")
         # A container engine enforces the limit itself.
@@ -209,6 +211,7 @@ class ProcessLauncher:
             "directory": content["directory"],
             "component": content["component"],
             "python": content.get("python"),
+            "task": content if inline else None,
             "clean_up": None if commands is None else commands["remove"],
             "deadline_s": spec.deadline_s,
             "memory_bytes": limit,
