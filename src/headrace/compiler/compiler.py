@@ -94,13 +94,11 @@ def _text(
     if platform:
         raise refused(
             InvalidPipeline,
-            "Platform-specific features are only supported when serializing to YAML. "
-            'Argument for "package_path" has file extension .json.',
+            "the pipeline has Kubernetes configuration, for which a .json file has no place",
             hint="name the file something.yaml",
         )
     warnings.warn(
-        "Compiling to JSON is deprecated and will be removed in a future version. Please compile "
-        "to a YAML file by providing a file path with a .yaml extension instead.",
+        "KFP gives up pipelines in JSON: name the file something.yaml",
         DeprecationWarning,
         stacklevel=3,
     )

@@ -138,14 +138,14 @@ def _override(
         if parameter in inputs.get("artifacts", {}):
             raise refused(
                 _ArtifactOverrideError,
-                f"Default value for artifact input is not supported: {parameter!r}",
+                f"{parameter!r} is an artifact, of which no default can be compiled in",
                 hint="override parameters only",
             )
         if parameter not in declared:
             close = difflib.get_close_matches(parameter, declared, n=1)
             raise refused(
                 UnknownInput,
-                f"Pipeline parameter {parameter} does not match any known pipeline input.",
+                f"the pipeline has no input {parameter!r} to override",
                 hint=f"did you mean {close[0]!r}?" if close else f"it has {', '.join(declared)}",
             )
         declared[parameter]["defaultValue"] = ir_value(value)

@@ -26,8 +26,7 @@ def check_workspace(component: Component, spec: dict[str, Any]) -> None:
     user = next(_users(pipeline), None)
     if user is not None or _imports_into_workspace(spec):
         raise InvalidPipeline(
-            "Workspace features are used (e.g. dsl.WORKSPACE_PATH_PLACEHOLDER), but PipelineConfig "
-            "does not specify a workspace size.",
+            "a task uses the run's workspace, and the pipeline does not say how large it is",
             where=[user.where if user is not None else None, component.where],
             hint='pass pipeline_config=dsl.PipelineConfig(workspace=dsl.WorkspaceConfig("10Gi"))',
         )

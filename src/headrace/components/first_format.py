@@ -135,8 +135,8 @@ def _named(entries: Any, sort: str, spec: Any) -> dict[str, tuple[str, Any]]:
         if not _NAME.fullmatch(name):
             raise refused(
                 InvalidComponent,
-                'Only letters, numbers, spaces, "_", and "-" are allowed in the name. '
-                f"Must begin with a letter. Got name: {name}",
+                f"{name!r} cannot name the {sort}: a letter comes first, then letters, digits, "
+                "spaces, hyphens and underscores",
                 hint=f"rename the {sort}",
             )
         identifier = _NOT_IN_IDENTIFIER.sub("_", name.lower()).strip("_")

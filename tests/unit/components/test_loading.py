@@ -73,7 +73,7 @@ def first_format(command: str = "[]", inputs: str = "[]", extra: str = "") -> st
         (first_format("[{if: {cond: {isPresent: a}}}]", "[{name: a}]"), "has 'then'"),
         (first_format(extra=", foo: 1"), "unknown field 'foo'"),
         (first_format(extra=", env: {A: 5}"), "env.A must be text"),
-        (first_format(inputs="[{name: 1a}]"), "Must begin with a letter"),
+        (first_format(inputs="[{name: 1a}]"), "a letter comes first"),
         (first_format(inputs="[{name: a b}, {name: a_b}]"), "Non-unique input name"),
         (first_format(inputs="[{type: String}]"), "the name of an input must be text"),
         (first_format(inputs="{}"), "inputs must be a list"),

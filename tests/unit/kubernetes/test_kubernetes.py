@@ -89,7 +89,7 @@ def test_what_kfp_refuses_is_refused_with_the_same_kind_and_the_line(name):
         (lambda t, p: k.use_secret_as_env(t, f"x-{p}", {"a": "A"}), "channel inside a text"),
         (lambda t, p: k.mount_pvc(t, f"x-{p}", "/m"), "channel inside a text"),
         (lambda t, p: k.set_image_pull_secrets(t, "name"), "must be a list of names"),
-        (lambda t, p: k.add_toleration_json(t, ["x"]), "must be a dict, list"),
+        (lambda t, p: k.add_toleration_json(t, ["x"]), "neither a toleration"),
         (
             lambda t, p: k.add_node_affinity(t, [{"key": "k", "operator": "In", "values": "ab"}]),
             "must be a list",

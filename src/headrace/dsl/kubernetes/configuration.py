@@ -38,7 +38,7 @@ def configures(write: Configure[P]) -> Configure[P]:
             return task
         if task.is_pipeline:
             message = f"kubernetes.{name} cannot be used on a pipeline: {task.name}"
-            hint = "Platform-specific features can only be set on primitive components"
+            hint = "call it on the steps inside of that pipeline"
             report(refused(InvalidPipeline, message, hint=hint))
             return task
         try:
@@ -84,8 +84,8 @@ def name_source(task: PipelineTask, value: Any, argument: str) -> Config:
     if isinstance(value, str | PipelineChannel):
         return source(task, value, argument)
     message = (
-        f"Argument for {argument!r} must be an instance of str or PipelineChannel. "
-        f"Got unknown input type: {type(value)}."
+        f"{argument} takes a text, a pipeline parameter or an output of a task, "
+        f"but got {type(value).__name__}"
     )
     raise refused(AuthoringError, message, hint="pass a name, a pipeline parameter or an output")
 
@@ -108,8 +108,8 @@ def source(task: PipelineTask, value: Any, argument: str) -> Config:
     if isinstance(value, dict):
         return {"runtimeValue": {"constant": as_doubles(cast("dict[str, Any]", value))}}
     message = (
-        f"Argument for {argument!r} must be an instance of str, dict, or PipelineChannel. "
-        f"Got unknown input type: {type(value)}."
+        f"{argument} takes a text, a dict, a pipeline parameter or an output of a task, "
+        f"but got {type(value).__name__}"
     )
     raise refused(AuthoringError, message, hint="pass a value, a pipeline parameter or an output")
 

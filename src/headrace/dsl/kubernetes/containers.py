@@ -39,7 +39,7 @@ def set_security_context(
     """
     if run_as_user is None and run_as_group is None and run_as_non_root is None:
         hint = "set run_as_user, run_as_group or run_as_non_root"
-        _refuse("At least one security context field must be provided.", hint)
+        _refuse("set_security_context is called without a field to set", hint)
     context: Config = {}
     for field, argument, value in (
         ("runAsUser", "run_as_user", run_as_user),
@@ -50,7 +50,7 @@ def set_security_context(
     if run_as_non_root is not None:
         if not isinstance(run_as_non_root, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             kind = type(run_as_non_root).__name__
-            message = f'Argument for "run_as_non_root" must be a bool. Got: {kind}.'
+            message = f"run_as_non_root is of type {kind}, but takes a bool"
             raise refused(TypeMismatch, message, hint="write True or False")
         context["runAsNonRoot"] = run_as_non_root
     config_of(task).setdefault("securityContext", {}).update(context)
@@ -61,8 +61,7 @@ def _identity(value: Any, argument: str) -> str:
     text = whole_number(value, argument)
     if value < 0:
         _refuse(
-            f'Argument for "{argument}" must be greater than or equal to 0. '
-            f"Got invalid input: {value}.",
+            f"{argument} is {value}, but the number of a user or group is 0 or more",
             "0 is root",
         )
     return text

@@ -25,7 +25,7 @@ def set_image_pull_policy(
         policy: ``"Always"``, ``"Never"`` or ``"IfNotPresent"``.
     """
     if policy not in _POLICIES:
-        message = "Invalid imagePullPolicy. Must be one of `Always`, `Never`, `IfNotPresent`."
+        message = "the image pull policy is one of Always, Never and IfNotPresent"
         raise refused(AuthoringError, message, hint=f"{policy!r} is none of them")
     config_of(task)["imagePullPolicy"] = policy
     return task

@@ -96,9 +96,12 @@ def _rule(rule: Any, argument: str) -> Config:
     fields = cast("dict[str, Any]", rule) if isinstance(rule, dict) else {}
     key, operator = fields.get("key"), fields.get("operator")
     if not key:
-        _refuse(f"Each {argument} must have a non-empty 'key'.", f"add 'key' to {rule!r}")
+        _refuse(
+            f"a rule of {argument} names no label: 'key' is missing or empty",
+            f"add 'key' to {rule!r}",
+        )
     if not operator:
-        message = f"Each {argument} for key {key!r} must have a non-empty 'operator'."
+        message = f"the rule of {argument} for {key!r} says not how to compare: it lacks 'operator'"
         _refuse(message, f"add 'operator' to {rule!r}")
     if operator not in _OPERATORS:
         _refuse(
@@ -123,7 +126,7 @@ def _weight(weight: Any) -> float | None:
         message = f"weight must be an int, not {weight!r}"
         raise refused(TypeMismatch, message, hint="write a whole number from 1 to 100")
     if weight not in _WEIGHTS:
-        _refuse(f"weight must be between 1 and 100, got {weight}.", "or leave it out for a must")
+        _refuse(f"weight is {weight}, but takes 1 to 100", "or leave it out for a must")
     return float(weight)
 
 

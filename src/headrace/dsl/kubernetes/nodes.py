@@ -103,7 +103,7 @@ def _tolerations(value: Any) -> Iterator[Mapping[str, Any]]:
     entries = cast("list[Any]", value if isinstance(value, list) else [value])
     for entry in entries:
         if not isinstance(entry, dict):
-            message = "toleration_json must be a dict, list, or input parameter"
+            message = "toleration_json is neither a toleration, nor a list of them, nor a channel"
             hint = f"pass a dict, a list of dicts or a channel, not {type(entry).__name__}"
             raise refused(AuthoringError, message, hint=hint)
         fields = cast("dict[str, Any]", entry)

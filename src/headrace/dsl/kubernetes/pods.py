@@ -82,10 +82,7 @@ def set_timeout(
     """
     text = whole_number(seconds, "seconds")
     if seconds < 0:
-        message = (
-            'Argument for "seconds" must be an integer greater or equals to 0. '
-            f"Got invalid input: {seconds}."
-        )
+        message = f"seconds is {seconds!r}, but a time-out is a whole number of seconds from 0"
         raise refused(AuthoringError, message, hint="write 0 for no limit")
     if seconds:
         config_of(task)["activeDeadlineSeconds"] = text
