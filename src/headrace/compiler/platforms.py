@@ -27,7 +27,7 @@ def platform_config(dag: Dag, task: Task) -> dict[str, Any]:
         ref.full_name: binding(dag, resolved(dag.scopes, task.name, ref))
         for ref in task.platform_refs
     }
-    return _bound(copy.deepcopy(dict(task.platform_config)), by_name)
+    return ir_value(_bound(copy.deepcopy(dict(task.platform_config)), by_name))
 
 
 def pipeline_config(config: PipelineConfig | None) -> dict[str, Any]:

@@ -41,9 +41,10 @@ def _problems_of(
 ) -> Iterator[HeadraceError]:
     spec = interface.outputs.get(name)
     if spec is None:
+        if ref.task_name in scopes.paths:
+            yield from _place_problems(ref, scopes, where)
         yield InvalidPipeline(
-            f"Pipeline or component output not defined: {name}. You may be missing a type "
-            "annotation.",
+            f"pipeline {interface.name!r} returns {name!r}, which it does not declare",
             where=[where],
             hint="declare what the pipeline returns: def pipeline(…) -> int",
         )
@@ -59,9 +60,8 @@ def _problems_of(
     if not fits(ref.type, spec.type):
         output = "output" if name == SINGLE_OUTPUT else f"output {name!r}"
         yield InconsistentTypeException(
-            f"Incompatible return type provided for {output} of pipeline '{interface.name}'. "
-            f"Output of type '{ref.type}' cannot be surfaced as pipeline output type "
-            f"'{spec.type}'",
+            f"{output} of pipeline {interface.name!r} is declared as {spec.type}, and what is "
+            f"returned is {ref.type}",
             where=[where, scopes.nodes[ref.task_name].where],
             hint="declare the type that the task gives",
         )
@@ -77,16 +77,14 @@ def _place_problems(ref: Ref, scopes: Scopes, where: Location | None) -> Iterato
     if isinstance(ref, CollectedRef):
         if not any(isinstance(group, Loop) for group in path):
             yield InvalidTopologyException(
-                "dsl.Collected can only be used to fan-in outputs produced by a task within a "
-                f"dsl.ParallelFor context. Producer task {ref.task_name!r} is not in one.",
+                f"dsl.Collected gathers what a loop made, and {ref.task_name!r} is in none",
                 where=[where, scopes.nodes[ref.task_name].where],
                 hint="return the output itself, without dsl.Collected",
             )
         return
     for group in path:
         yield InvalidTopologyException(
-            "Pipeline outputs may only be returned from the top level of the pipeline function "
-            f"scope. Got pipeline output from within the control flow group {_kind(group)}.",
+            f"{ref.task_name!r} is inside of {_kind(group)}, from where nothing can be returned",
             where=[where, group.where],
             hint=_way_out(group),
         )

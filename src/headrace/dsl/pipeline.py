@@ -20,6 +20,7 @@ from headrace.dsl.interface import Interface
 from headrace.dsl.naming import PIPELINE_NAME, human_name, kubernetes_name
 from headrace.dsl.output_checks import output_problems
 from headrace.dsl.passthrough_checks import passthrough_problems
+from headrace.dsl.platform_checks import platform_problems
 from headrace.dsl.refs import Ref
 from headrace.dsl.scopes import scopes_of
 from headrace.dsl.signatures import SINGLE_OUTPUT, Rules, interface_of
@@ -159,6 +160,7 @@ def _traced(
         *trace.problems,
         *topology_problems(graph, scopes),
         *passthrough_problems(scopes),
+        *platform_problems(scopes),
     ]
     if not trace.problems:
         problems += output_problems(graph, interface, scopes, where)

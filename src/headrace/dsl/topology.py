@@ -12,16 +12,12 @@ from headrace.dsl.exceptions import InvalidTopologyException
 from headrace.dsl.graph import Branch, Branches, ExitScope, Group, Loop, Pipeline, Task
 from headrace.dsl.refs import CollectedRef, FieldRef, ItemRef, Ref
 from headrace.dsl.scopes import Node, Scopes
-from headrace.errors import CyclicPipeline, HeadraceError, InvalidPipeline
+from headrace.errors import CyclicPipeline, HeadraceError, InvalidPipeline, NameConflict
 from headrace.types.parameters import ParameterType
-
-_ACROSS = "Illegal task dependency across DSL context managers."
-
 
 def topology_problems(pipeline: Pipeline, scopes: Scopes) -> list[HeadraceError]:
     """Return what is wrong with the edges of a pipeline."""
-    del pipeline
-    problems: list[HeadraceError] = []
+    problems: list[HeadraceError] = list(_name_problems(pipeline.children, {}))
     for reader, ref in _reads(scopes):
         problem = _read_problem(scopes, reader, ref)
         if problem is not None:
@@ -33,6 +29,21 @@ def topology_problems(pipeline: Pipeline, scopes: Scopes) -> list[HeadraceError]
                 problems.append(problem)
     problems += _final_status_problems(scopes)
     return problems or _cycles(scopes)
+
+
+def _name_problems(children: Iterable[Node], known: dict[str, Node]) -> Iterator[HeadraceError]:
+    """Yield where a group has the number, and so the name, that a task's component has as name."""
+    for node in children:
+        other = known.setdefault(node.name, node)
+        if other is not node:
+            yield NameConflict(
+                f"Ambiguous dependency name {node.name!r}. It matches both a task and a group in "
+                "the pipeline.",
+                where=[node.where, other.where],
+                hint="rename the component, so that it is not called like a group",
+            )
+        if isinstance(node, Group):
+            yield from _name_problems(node.children, known)
 
 
 # ------------------------------------------------------------------ what is read where
@@ -103,16 +114,9 @@ def _edge_problem(
         if isinstance(group, Branches) or (isinstance(group, Loop) and not data):
             continue
         kind = _kind(group)
-        collect = (
-            " or the outputs are fanned-in to a list using dsl.Collected"
-            if isinstance(group, Loop)
-            else ""
-        )
         return InvalidTopologyException(
-            f"{_ACROSS} A downstream task cannot depend on an upstream task within a {kind} "
-            f"context unless the downstream is within that context too{collect}. Found "
-            f"{_described(reader)} which depends on upstream task {producer!r} within an uncommon "
-            f"{kind} context.",
+            f"{_described(reader)} depends on {producer!r}, which is inside of a {kind} that it is "
+            "outside of",
             where=[reader.where, scopes.nodes[producer].where, group.where],
             hint=_way_out(group),
         )
@@ -134,10 +138,7 @@ def _collected_problem(
     producer = scopes.nodes[ref.task_name]
     if not any(isinstance(group, Loop) for group in groups):
         return InvalidTopologyException(
-            "dsl.Collected can only be used to fan-in outputs produced by a task within a "
-            "dsl.ParallelFor context to a task outside of the dsl.ParallelFor context. Producer "
-            f"task {producer.name!r} is either not in a dsl.ParallelFor context or is only in a "
-            f"dsl.ParallelFor that also contains consumer {_described(reader)}.",
+            f"{_described(reader)} collects {producer.name!r}, and no loop lies between the two",
             where=[reader.where, producer.where],
             hint="pass the output itself, without dsl.Collected",
         )
@@ -191,8 +192,7 @@ def _final_status_problems(scopes: Scopes) -> Iterator[HeadraceError]:
             continue
         if not task.settings.ignore_upstream_failure:
             yield InvalidPipeline(
-                "PipelineTaskFinalStatus can only be used in an exit task. Parameter "
-                f"{name} of a non exit task {task.name!r} has type PipelineTaskFinalStatus.",
+                f"{task.name!r} wants a final status ({name}), but is not an exit task",
                 where=[task.where, task.component.where],
                 hint="pass the task to dsl.ExitHandler, or call .ignore_upstream_failure() on it",
             )
@@ -204,8 +204,7 @@ def _final_status_problems(scopes: Scopes) -> Iterator[HeadraceError]:
 
 def _upstream_problem(scopes: Scopes, task: Task) -> HeadraceError | None:
     rule = (
-        "Tasks that use '.ignore_upstream_failure()' and 'PipelineTaskFinalStatus' must have "
-        "exactly one dependent upstream task"
+        "a task with a final status and .ignore_upstream_failure() waits for exactly one task"
     )
     upstream = upstream_of(task)
     if len(upstream) != 1:

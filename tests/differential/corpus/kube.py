@@ -134,7 +134,20 @@ def with_pipeline_configuration():
     kubernetes.add_pod_label(work(), 'a', 'b')
 
 
+@dsl.pipeline
+def other_platforms():
+    first = work()
+    first.platform_config['platform_foo'] = {'number': 12, 'nested': {'list': [1, 2.5, True, 'x']}, 'text': 'y'}
+    second = work()
+    second.platform_config['platform_foo'] = {'number': 20}
+    second.platform_config['platform_bar'] = {'key': 'value'}
+    kubernetes.add_pod_label(second, 'a', 'b')
+    with dsl.ParallelFor([1]) as n:
+        tool().platform_config['platform_foo'] = {'z': 0}
+
+
 PIPELINES = {
+    'other platforms': other_platforms,
     'secrets': secrets,
     'config maps': config_maps,
     'volumes': volumes,

@@ -44,12 +44,12 @@ def importer(x: int = 1) -> int:
 
 
 @dsl.component(base_image='python:3.11')
-def condition_1(x: int = 1) -> int:
+def condition_5(x: int = 1) -> int:
     return x
 
 
 @dsl.component(base_image='python:3.11')
-def for_loop_2(x: int = 1) -> int:
+def for_loop_9(x: int = 1) -> int:
     return x
 
 
@@ -114,13 +114,13 @@ def importers():
 
 @dsl.pipeline
 def group_like_names(text: str):
-    condition_1()
+    condition_5()
     exit_handler_1()
-    for_loop_2()
+    for_loop_9()
     with dsl.ParallelFor(['a']) as x:
-        for_loop_2()
+        for_loop_9()
     with dsl.If(text == 'a'):
-        condition_1()
+        condition_5()
 
 
 @dsl.pipeline

@@ -764,6 +764,44 @@ def final_status_without_dependency():
     return p
 
 
+def one_of_returned_from_a_condition():
+    @dsl.pipeline
+    def p(x: str) -> str:
+        with dsl.If(x == 'a'):
+            with dsl.If(x == 'b'):
+                a = say()
+            with dsl.Else():
+                b = say()
+        return dsl.OneOf(a.output, b.output)
+    return p
+
+
+def undeclared_one_of_returned_from_a_condition():
+    @dsl.pipeline
+    def p(x: str):
+        with dsl.If(x == 'a'):
+            with dsl.If(x == 'b'):
+                a = say()
+            with dsl.Else():
+                b = say()
+        return dsl.OneOf(a.output, b.output)
+    return p
+
+
+def ambiguous_group_name():
+    @dsl.component(base_image='python:3.11')
+    def exit_handler_1():
+        pass
+
+    @dsl.pipeline
+    def p():
+        exit_handler_1()
+        with dsl.ExitHandler(nothing()) as group:
+            say()
+        say().after(group)
+    return p
+
+
 # --- settings
 
 
@@ -855,6 +893,13 @@ def platform_on_a_pipeline():
     @dsl.pipeline
     def p():
         kubernetes.add_pod_label(inner(), 'a', 'b')
+    return p
+
+
+def platform_config_on_a_pipeline():
+    @dsl.pipeline
+    def p():
+        inner().platform_config['platform_foo'] = {'a': 'b'}
     return p
 
 
@@ -1044,6 +1089,10 @@ def missing_file():
 
 
 REFUSED = {
+    'one_of_returned_from_a_condition': 'InvalidTopologyException',
+    'undeclared_one_of_returned_from_a_condition': 'InvalidTopologyException',
+    'ambiguous_group_name': 'ValueError',
+    'platform_config_on_a_pipeline': 'ValueError',
     'no_tasks': 'ValueError',
     'name_too_long': 'ValueError',
     'nested_definition': 'Exception',
