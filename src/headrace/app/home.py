@@ -24,6 +24,7 @@ from headrace.errors import InfrastructureError, NotFound
 from headrace.store import Run, Store
 from headrace.store.sqlite import SqliteStore
 
+LATEST = "latest"
 _DATABASE = "headrace.db"
 
 
@@ -63,6 +64,8 @@ class Home:
     def run(self, run_id: str) -> Run:
         """Return the run with this id, or the only one whose id begins so; nothing is made.
 
+        ``latest`` is the newest run.
+
         Raises:
             NotFound: There is none.
             InvalidRequest: Several begin so.
@@ -70,6 +73,8 @@ class Home:
         if not self.exists:
             message = f"there is no run {run_id}: nothing was ever run in {self.path}"
             raise NotFound(message, hint="set HEADRACE_HOME to the home that it was run in")
+        if run_id == LATEST and (newest := self.store.runs(limit=1).items):
+            return newest[0]
         return self.store.run(run_id)
 
     @property
