@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import enum
-import importlib
+import importlib.util
 import inspect
 import re
 import shutil
@@ -105,7 +105,7 @@ def name_page(qualified: str, value: object) -> str:
     if not (inspect.isclass(value) or callable(value)):
         parts += ["```python", f"{qualified} = {value!r}", "```", "", _constant_text(value), ""]
         return "\n".join(parts)
-    signature = signature_of(label, value)
+    signature = "" if type(value).__module__ == "typing" else signature_of(label, value)
     if signature:
         parts += ["```python", signature, "```", ""]
     parts += [markdown_of(_doc(value, qualified)), ""]
@@ -191,8 +191,19 @@ def _documented(kind: type) -> Iterator[tuple[str, object]]:
                 yield label, member
 
 
+#: Annotations that `typing` makes, which cannot hold a docstring of their own.
+_ALIASES = {
+    "Input": "Marks a parameter that receives an artifact: `data: Input[Dataset]`.",
+    "Output": "Marks a parameter that receives an artifact to write to: `model: Output[Model]`.",
+    "EmbeddedInput": "Marks a parameter that receives the file or directory sent along with the "
+    "component (`embedded_artifact_path`): `assets: EmbeddedInput[Dataset]`.",
+}
+
+
 def _doc(value: object, qualified: str) -> str:
     text = inspect.getdoc(value)
+    if type(value).__module__ == "typing":
+        text = _ALIASES.get(qualified.rpartition(".")[2])
     if not text:
         message = f"{qualified} has no docstring"
         raise ValueError(message)
@@ -205,7 +216,7 @@ def _constant_text(value: object) -> str:
 
 def _first_line(value: object, label: str) -> str:
     if inspect.isclass(value) or callable(value) or inspect.ismodule(value):
-        return _doc(value, label).strip().splitlines()[0]
+        return _inline(_doc(value, label).strip().splitlines()[0])
     return f"`{value!r}`"
 
 
@@ -228,9 +239,9 @@ def markdown_of(docstring: str) -> str:
         if section.startswith("Example"):
             lines.extend(["**Example**", "", *_example(text), ""])
         elif section in ("Args", "Attributes", "Raises"):
-            lines.extend([f"**{section}**", "", *_entries(text), ""])
+            lines.extend([f"**{section}**", "", *_entries(_inline(text)), ""])
         elif section:
-            lines.extend([f"**{section}**", "", text, ""])
+            lines.extend([f"**{section}**", "", _inline(text), ""])
         body.clear()
 
     for line in docstring.splitlines():
@@ -241,14 +252,19 @@ def markdown_of(docstring: str) -> str:
         elif section and line and not line.startswith(" "):
             close()
             section = ""
-            lines.append(line)
+            lines.append(_inline(line))
         elif section:
             body.append(line)
         else:
-            lines.append(line)
+            lines.append(_inline(line))
     close()
-    text = re.sub(r"``([^`]+)``", r"`\1`", "\n".join(lines))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _inline(text: str) -> str:
+    """Return text with code and cross references as Markdown writes them."""
+    text = re.sub(r":\w+:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", text)
+    return re.sub(r"``([^`]+)``", r"`\1`", text)
 
 
 def _entries(text: str) -> list[str]:
@@ -266,8 +282,10 @@ def _entries(text: str) -> list[str]:
 def _example(text: str) -> list[str]:
     if text.startswith("```"):
         return [text]
-    fence = "pycon" if text.lstrip().startswith(">>>") else "python"
-    return [f"```{fence}", text, "```"]
+    if text.startswith(">>>"):
+        return ["```pycon", text, "```"]
+    is_prose = "`" in text
+    return [_inline(text)] if is_prose else ["```python", text, "```"]
 
 
 # ---------------------------------------------------------------------------- commands
@@ -287,11 +305,12 @@ def _command_section(context: click.Context, level: int) -> list[str]:
     usage = command.get_usage(context).removeprefix("Usage: ")
     parts = [f"{'#' * level} {context.command_path}", "", "```text", usage, "```", ""]
     parts += [inspect.cleandoc(command.help or "").replace("\b\n", ""), ""]
-    records = [option.get_help_record(context) for option in command.get_params(context)]
-    options = [record for record in records if record is not None]
-    if options:
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option)]
+    records = [option.get_help_record(context) for option in options]
+    rows = [record for record in records if record is not None]
+    if rows:
         parts += ["| option | |", "| --- | --- |"]
-        parts += [f"| `{_cell(names)}` | {_cell(text)} |" for names, text in options]
+        parts += [f"| `{_cell(names)}` | {_cell(text)} |" for names, text in rows]
         parts.append("")
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
