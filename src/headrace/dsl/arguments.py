@@ -138,8 +138,7 @@ def constant_of(value: object, name: str) -> Any:
             hint = "leave the argument out to use the default of the input"
         raise refused(
             NotAConstantError,
-            f"Constant argument inputs must be one of type ['String', 'Integer', 'Float', "
-            f"'Boolean', 'List', 'Dict'] Got: {value!r} of type {type(value)} for {name!r}.",
+            f"{name!r} gets {value!r}, and a {type(value).__name__} cannot be passed as a constant",
             hint=hint,
         )
     if isinstance(plain, list | dict):
@@ -231,9 +230,7 @@ def _mismatch(
     component: Component, name: str, spec: InputSpec, given: Type
 ) -> InconsistentTypeException:
     return InconsistentTypeException(
-        f"Incompatible argument passed to the input '{name}' of component "
-        f"'{component.interface.name}': Argument type '{given}' is incompatible with the input "
-        f"type '{spec.type}'",
+        f"input {name!r} of {component.interface.name!r} takes {spec.type}, and is given {given}",
         where=[caller_location(), component.where],
         hint=f"pass {_described(spec.type)}, or declare {name}: {_annotation(given)}",
     )

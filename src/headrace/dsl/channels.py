@@ -248,7 +248,7 @@ def item_of_values(values: list[Any], number: int) -> LoopItem:
     if not values:
         raise refused(
             InvalidPipeline,
-            "Got an empty item list for loop argument.",
+            "dsl.ParallelFor has no items to loop over",
             hint="give dsl.ParallelFor at least one item, or a parameter that may be empty",
         )
     first = values[0]
@@ -278,8 +278,7 @@ def item_of_channel(items: PipelineChannel) -> LoopItem | LoopArtifactItem:
 def _not_a_list(what: str) -> InvalidPipeline:
     return refused(
         InvalidPipeline,
-        f"Cannot iterate over a single {what} using `dsl.ParallelFor`. "
-        f"Expected a list of {what}s as argument to `items`.",
+        f"dsl.ParallelFor loops over a list, and this is one {what}",
         hint="declare the input or output as a list, such as List[str]",
     )
 
@@ -311,6 +310,6 @@ def _check_field(name: Any) -> None:
     if not (isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)):
         raise refused(
             InvalidPipeline,
-            f"{name!r} in a loop's item is not a legal Python variable name",
+            f"{name!r}, a key of a loop's items, cannot be read as a field",
             hint="a field is read as item.field, so name it as a variable",
         )

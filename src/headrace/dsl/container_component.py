@@ -72,7 +72,7 @@ def container_component(func: Callable[..., Any]) -> ContainerComponent:
     if hints.get("return", ContainerSpec) not in (ContainerSpec, None, type(None)):
         raise refused(
             BadAnnotationError,
-            "Return annotation should be either ContainerSpec or omitted for container components.",
+            "a container component returns dsl.ContainerSpec and nothing else",
             hint="outputs are parameters: Output[…] or OutputPath(…)",
             where=where,
         )

@@ -7,16 +7,18 @@ artifacts; the archive is the same for the same files, whenever it is made.
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import stat
-import tarfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headrace.dsl.exceptions import refused
 from headrace.errors import InvalidComponent
+
+if TYPE_CHECKING:
+    from tarfile import TarInfo
 
 _MUCH_BYTES = 1024 * 1024
 
@@ -62,7 +64,7 @@ def embedded_files(path_text: str) -> str:
     if not path.exists():
         raise refused(
             InvalidComponent,
-            f"embedded_artifact_path does not exist: {path_text}",
+            f"there is nothing to embed at {path_text}",
             hint="give a path that exists where the pipeline is compiled",
         )
     source = _UNPACK.format(archive=packed_base64(path))
@@ -90,6 +92,9 @@ def packed_base64(path: Path) -> str:
 
 
 def _packed(path: Path) -> bytes:
+    import gzip  # these two cost more than the rest of the package to import
+    import tarfile
+
     buffer = io.BytesIO()
     # A time in the archive would make the same files give another component each time.
     with (
@@ -101,7 +106,7 @@ def _packed(path: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _timeless(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+def _timeless(entry: TarInfo) -> TarInfo:
     entry.mtime = 0
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""

@@ -66,4 +66,6 @@ def raise_together(problems: Sequence[HeadraceError]) -> None:
         raise problems[0]
     kind = type(problems[0])
     joint = type(CompilationFailed.__name__, (CompilationFailed, kind), {})
-    raise joint(problems)
+    error = joint(problems)
+    error.where, error.hint = problems[0].where, problems[0].hint
+    raise error

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import enum
 import inspect
+import linecache
 import pathlib
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from types import CodeType
 from typing import Any
 
 from headrace.dsl.exceptions import refused
@@ -45,7 +47,16 @@ def location_of(function: Callable[..., Any]) -> Location | None:
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return None
-    return Location(code.co_filename, code.co_firstlineno, f"def {function.__name__}(…)")
+    return Location(code.co_filename, _line_of_def(code), f"def {function.__name__}(…)")
+
+
+def _line_of_def(code: CodeType) -> int:
+    """Return the line of a function's def; Python says that of its first decorator."""
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    for offset, line in enumerate(lines):
+        if line.lstrip().startswith(("def ", "async def ")):
+            return code.co_firstlineno + offset
+    return code.co_firstlineno
 
 
 def function_source(function: Callable[..., Any]) -> str:
@@ -123,7 +134,10 @@ def _import_line(function: Callable[..., Any], named: type) -> str | None:
         return "import enum\nfrom enum import *"
     if issubclass(named, TEXT_CLASSES):
         module = "pathlib" if issubclass(named, pathlib.PurePath) else "datetime"
-        return f"import {module}\nfrom {module} import {named.__name__}"
+        scope: dict[str, Any] = getattr(function, "__globals__", {})
+        if scope.get(named.__name__) is named:
+            return f"from {module} import {named.__name__}"
+        return f"import {module}"
     return None
 
 
@@ -148,9 +162,8 @@ def _line_as_written(function: Callable[..., Any], named: type) -> str:
         return whole if by_module else f"from {named.__module__} import {named.__name__}"
     raise refused(
         AliasError,
-        "Module or type name aliases are not supported. The annotation of "
-        f"{function.__name__!r} calls {named.__module__}.{named.__name__} by the alias "
-        f"{names[0]!r}",
+        f"{function.__name__!r} calls {named.__module__}.{named.__name__} {names[0]!r} in an "
+        "annotation, and that name is not sent along with its source",
         hint=f"write from {named.__module__} import {named.__name__}, without as",
         where=location_of(function),
     )

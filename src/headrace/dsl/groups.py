@@ -150,7 +150,7 @@ class Condition(If):
         import warnings
 
         warnings.warn(
-            "dsl.Condition is deprecated. Please use dsl.If instead.",
+            "dsl.Condition is the old name of dsl.If",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -181,9 +181,9 @@ class _LaterBranch(_Branch):
         after_else = isinstance(previous, ConditionBranches)
         return refused(
             InvalidControlFlowException,
-            f"Cannot use dsl.{name} following another dsl.Else."
+            f"dsl.{name} comes after a dsl.Else, which ends the chain"
             if after_else
-            else f"dsl.{name} can only be used following an upstream dsl.If or dsl.Elif.",
+            else f"dsl.{name} has no dsl.If or dsl.Elif before it",
             hint=f"put dsl.{name} directly after the block of dsl.If or dsl.Elif",
         )
 
@@ -253,7 +253,7 @@ class ParallelFor(TasksGroup):
         else:
             raise refused(
                 TypeMismatch,
-                f"Expected list, tuple, or PipelineParameterChannel, got {items!r}.",
+                f"dsl.ParallelFor cannot loop over {items!r}",
                 hint="loop over a list of values, a list parameter or a list output",
             )
 
@@ -292,7 +292,7 @@ class ExitHandler(TasksGroup):
         if exit_task.dependent_tasks or any(c.task_name for c in exit_task.channel_inputs):
             raise refused(
                 InvalidPipeline,
-                f"exit_task cannot depend on any other tasks. (task {exit_task.name!r})",
+                f"the exit task {exit_task.name!r} waits for other tasks, and must not",
                 hint="pass it only constants and inputs of the pipeline",
             )
         self.exit_task = exit_task
@@ -313,9 +313,8 @@ class ExitHandler(TasksGroup):
         if isinstance(parent, TasksGroup):
             raise refused(
                 InvalidPipeline,
-                "ExitHandler can only be used within the outermost scope of a pipeline function "
-                f"definition. Using an ExitHandler within {type(parent).__name__} {parent.name} "
-                "is not allowed.",
+                f"a dsl.ExitHandler stands at the top of a pipeline, and this one is inside of "
+                f"{type(parent).__name__} {parent.name}",
                 hint="move the block to the top, or into a pipeline of its own that you call here",
             )
         super()._open(trace, parent)
@@ -364,9 +363,7 @@ def _checked_condition(condition: Any, what: str) -> Comparison:
     if isinstance(condition, bool):
         raise refused(
             InvalidPipeline,
-            f"Got constant boolean {condition} as a condition. This is likely because the provided "
-            "condition evaluated immediately. At least one of the operands must be an output from "
-            "an upstream task or a pipeline parameter.",
+            f"the condition is {condition} already: nothing in it depends on the run",
             hint="compare a channel, such as task.output == 'yes'; use Python's if for constants",
         )
     hint = "compare a channel, such as task.output == 'yes'"
@@ -388,9 +385,7 @@ def _check_operand(operand: Any) -> None:
             return
         raise refused(
             InvalidPipeline,
-            "Conditional requires primitive parameter values for comparison. Found input "
-            f'"pipelinechannel--{ref.full_name}" of type {ref.type} in pipeline definition '
-            "instead.",
+            f"{ref.full_name} is a {ref.type}, which a condition cannot compare",
             hint="compare a str, int, float or bool; let a component make one of the value",
         )
     kind = type_of_value(operand)
@@ -447,7 +442,7 @@ def _checked_parallelism(parallelism: Any) -> int:
     if parallelism < 0:
         raise refused(
             InvalidPipeline,
-            f"ParallelFor parallelism must be >= 0. Got: {parallelism}.",
+            f"parallelism is {parallelism}, but takes 0 or more",
             hint="write a whole number, or leave it out for no limit",
         )
     return parallelism

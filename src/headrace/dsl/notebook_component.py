@@ -124,10 +124,10 @@ def _prelude(path: Path) -> str:
 
 def _notebook_in(path: Path) -> Path:
     if not path.exists():
-        raise _bad_path(f"Notebook path does not exist: {path}")
+        raise _bad_path(f"there is no notebook {path}")
     if path.is_file():
         if path.suffix != ".ipynb":
-            raise _bad_path(f"Invalid notebook_path (expected .ipynb file): {path}")
+            raise _bad_path(f"{path} is no notebook: its name does not end with .ipynb")
         return path
     found = [p for p in sorted(path.rglob("*.ipynb")) if _CHECKPOINTS not in p.parts]
     if len(found) != 1:

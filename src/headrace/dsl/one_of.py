@@ -86,13 +86,13 @@ def _check_channel(channel: Any) -> None:
     if isinstance(channel, OneOfParameter | OneOfArtifact):
         raise refused(
             InvalidPipeline,
-            "dsl.OneOf cannot be used inside of another dsl.OneOf.",
+            "a dsl.OneOf is passed to another dsl.OneOf",
             hint="let a task in the branch take the inner OneOf, and use its output",
         )
     if isinstance(channel, Collected):
         raise refused(
             InvalidPipeline,
-            "dsl.Collected cannot be used inside of dsl.OneOf.",
+            "a dsl.Collected is passed to dsl.OneOf",
             hint="let a task in the branch take the collected values, and use its output",
         )
     if not isinstance(channel, PipelineChannel):
@@ -108,17 +108,14 @@ def _check_types(channels: tuple[PipelineChannel, ...]) -> None:
     for index, channel in enumerate(channels):
         ref = ref_of(channel)
         if ref.is_artifact != first.is_artifact:
-            detail = "Found a mix of parameters and artifacts passed to dsl.OneOf."
+            detail = "some are parameters and some are artifacts"
         elif str(ref.type) != str(first.type):
-            detail = (
-                f"Got two channels with different types: {first.type} at index 0 and {ref.type} "
-                f"at index {index}."
-            )
+            detail = f"the first is a {first.type}, number {index + 1} is a {ref.type}"
         else:
             continue
         raise refused(
             TypeMismatch,
-            f"Task outputs passed to dsl.OneOf must be the same type. {detail}",
+            f"dsl.OneOf joins outputs of one type: {detail}",
             hint="pass outputs of one type",
         )
 
@@ -136,8 +133,7 @@ def _common_branches(channels: tuple[PipelineChannel, ...]) -> ConditionBranches
     if not any(isinstance(scope, Else) for scope in scopes):
         raise refused(
             InvalidPipeline,
-            "dsl.OneOf must include an output from a task in a dsl.Else group to ensure at least "
-            "one output is available at runtime.",
+            "dsl.OneOf has no value when none of the conditions holds",
             hint="add a dsl.Else whose task gives the value for all other cases",
         )
     return branches
@@ -151,6 +147,6 @@ def _branch_of(channel: PipelineChannel) -> Scope | None:
 def _text_refused() -> _NotInTextError:
     return refused(
         _NotInTextError,
-        "dsl.OneOf does not support string interpolation.",
+        "a dsl.OneOf cannot stand inside of a text",
         hint="pass it as an argument of its own",
     )

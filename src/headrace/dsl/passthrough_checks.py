@@ -33,8 +33,7 @@ def passthrough_problems(scopes: Scopes) -> Iterator[HeadraceError]:
             continue
         for kind in sorted(_set_on(task) - taken):
             yield InvalidPipeline(
-                f"Task '{task.name}' cannot handle resource type '{kind.name}' based on the "
-                "values in task_config_passthroughs",
+                f"{task.name!r} sets {kind.name}, which its component does not pass through",
                 where=[task.where, task.component.where],
                 hint=f"add dsl.TaskConfigField.{kind.name} to task_config_passthroughs",
             )

@@ -110,7 +110,7 @@ class ArtifactPlaceholder(Placeholder):
     def __str__(self) -> str:
         raise refused(
             InvalidComponent,
-            f"Cannot access artifact {self._name!r} by itself in the container definition.",
+            f"the artifact {self._name!r} itself is no text for a command",
             hint=f"use {self._name}.path, {self._name}.uri or {self._name}.metadata",
         )
 

@@ -154,6 +154,12 @@ def _component(
         kfp_package_path=kfp_package_path,
         use_venv=use_venv,
     )
+    if not inspect.isfunction(func):
+        raise refused(
+            NoFunctionError,
+            f"{func!r} is not a function",
+            hint="put @dsl.component above a function that is defined with def",
+        )
     if target_image is not None:
         command = containerized_command(installation)
     else:
@@ -167,8 +173,7 @@ def _component(
     made = python_component(func, image, command, task_config_passthroughs)
     if output_component_file is not None:
         warnings.warn(
-            "output_component_file parameter is deprecated and will eventually be removed. Please "
-            "use `Compiler().compile()` to compile a component instead.",
+            "KFP gives up output_component_file: use compiler.Compiler().compile(component, path)",
             DeprecationWarning,
             stacklevel=3,
         )
@@ -184,12 +189,6 @@ def python_component(
 ) -> PythonComponent:
     """Return the component of a function with the command that runs it."""
     where = location_of(func)
-    if not inspect.isfunction(func):
-        raise refused(
-            NoFunctionError,
-            f"{func!r} is not a function",
-            hint="put @dsl.component above a function that is defined with def",
-        )
     interface = interface_of(func, name=kubernetes_name(func.__name__), rules=Rules(), where=where)
     implementation = ContainerImplementation(
         image, tuple(command), tuple(executor_args(func.__name__))

@@ -102,7 +102,7 @@ def cpu_text(cpu: object) -> str:
     if not isinstance(cpu, str) or not _CPU.match(cpu):
         raise refused(
             TypeMismatch,
-            f"Invalid cpu string {cpu!r}. Should be float or integer, or integer followed by 'm'.",
+            f"{cpu!r} is not an amount of CPUs",
             hint='write whole or partial CPUs as "2" or "0.5", or milli-CPUs as "500m"',
         )
     return cpu
@@ -122,8 +122,7 @@ def memory_text(memory: object) -> str:
     if not isinstance(memory, str) or not _MEMORY.match(memory):
         raise refused(
             TypeMismatch,
-            f"Invalid memory string {memory!r}. Should be a number or a number followed by one of "
-            '"E", "Ei", "P", "Pi", "T", "Ti", "G", "Gi", "M", "Mi", "K", "Ki".',
+            f"{memory!r} is not an amount of memory",
             hint='write a whole number with a unit, such as "512Mi" or "32G"',
         )
     return memory

@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 from headrace.dsl.docstrings import Descriptions, descriptions
 from headrace.dsl.exceptions import refused
@@ -123,14 +123,14 @@ def artifact_type(
     if not _TITLE.match(title):
         raise refused(
             BadAnnotationError,
-            f"Artifact schema_title must belong to `system` or `google` namespace. Got: {title}",
+            f"{title!r} is no title of an artifact type: KFP knows system.… and google.…",
             hint=f'write schema_title = "system.{title.rpartition(".")[2]}"',
             where=where,
         )
     if not _VERSION.match(version):
         raise refused(
             BadAnnotationError,
-            "Artifact schema_version must use three-part semantic versioning. Got: " + version,
+            f"{version!r} is no version of an artifact type: it has three numbers",
             hint='write schema_version = "0.0.1"',
             where=where,
         )
@@ -170,9 +170,7 @@ def _read_parameter(
     if bare_artifact and reading.rules.markers_needed:
         raise refused(
             BadAnnotationError,
-            "Container Components must wrap input and output artifact annotations with "
-            "Input/Output type markers (Input[<artifact>] or Output[<artifact>]). Got function "
-            f"input '{name}' with annotation {inner}.",
+            f"{name!r} does not say whether the container reads or writes the artifact",
             hint=f"write {name}: Input[{_class_name(inner)}]",
             where=reading.where,
         )
@@ -184,8 +182,8 @@ def _add_output(reading: _Reading, name: str, inner: Any) -> None:
     if isinstance(found, ArtifactType) and found.is_list and not reading.rules.output_lists:
         raise refused(
             InvalidComponent,
-            "Output lists of artifacts are only supported for pipelines. Got output list of "
-            f"artifacts for output parameter '{name}' of component '{reading.name}'.",
+            f"output {name!r} of {reading.name!r} is a list of artifacts, which only a pipeline "
+            "can give",
             hint="return one artifact, such as a directory, or collect outputs of a loop",
             where=reading.where,
         )
@@ -211,7 +209,7 @@ def _input(reading: _Reading, name: str, found: Type, default: Any) -> InputSpec
     if isinstance(found, ArtifactType):
         raise refused(
             InvalidComponent,
-            f"Optional Input artifacts may only have default value None. Got: {default}.",
+            f"the artifact {name!r} has the default {default!r}, but only None is possible",
             hint=f"write {name} = None and use another artifact in the function",
             where=reading.where,
         )
@@ -269,9 +267,12 @@ def _read_return(reading: _Reading, annotation: Any) -> None:
 
 def _named_fields(annotation: Any) -> dict[str, Any] | None:
     """Return the fields of a NamedTuple class, or None for anything else."""
-    if inspect.isclass(annotation) and hasattr(annotation, "_fields"):
+    if not (inspect.isclass(annotation) and hasattr(annotation, "_fields")):
+        return None
+    try:
+        return get_type_hints(annotation, include_extras=True)
+    except Exception:  # noqa: BLE001 - evaluates the author's annotations, which may raise anything
         return dict(cast("Any", annotation).__annotations__)
-    return None
 
 
 # ------------------------------------------------------------------ types

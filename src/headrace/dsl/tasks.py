@@ -98,8 +98,7 @@ class PipelineTask:
             names = ", ".join(f".outputs[{name!r}]" for name in self.outputs)
             raise refused(
                 UnknownOutput,
-                f"The task has {count}. Please reference the output by its name. "
-                f"(task {self.name!r})",
+                f"{self.name!r} has {count}, so .output does not say which",
                 hint=f"use {names}" if names else "let the component return a value",
             )
         return next(iter(self.outputs.values()))
@@ -171,8 +170,7 @@ class PipelineTask:
                 report(
                     refused(
                         InvalidPipeline,
-                        "PipelineTask.after() only supports PipelineTask and dsl.ExitHandler "
-                        f"dependencies. Got {type(task).__name__}.",
+                        f"after() takes tasks and dsl.ExitHandler blocks, not {type(task).__name__}",
                         hint="unpack a list with after(*tasks); name the tasks inside a group",
                     )
                 )
@@ -190,9 +188,8 @@ class PipelineTask:
                 report(
                     refused(
                         InvalidPipeline,
-                        "Tasks can only use .ignore_upstream_failure() if all inputs fed by an "
-                        f"upstream task have a default: {name!r} of task {self.name!r} is an "
-                        f"output of task {value.task_name!r} and has none",
+                        f"{self.name!r} is to run although {value.task_name!r} failed, but its "
+                        f"input {name!r} would then have no value",
                         hint=f"declare a default for {name!r}, or do not pass it",
                     )
                 )
@@ -289,7 +286,7 @@ class PipelineTask:
     def set_gpu_limit(self, gpu: str | int) -> PipelineTask:
         """Ask for a number of accelerators; the older name of :meth:`set_accelerator_limit`."""
         warnings.warn(
-            "'set_gpu_limit' is deprecated. Please use 'set_accelerator_limit' instead.",
+            "set_gpu_limit is the old name of set_accelerator_limit",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -298,8 +295,7 @@ class PipelineTask:
     def add_node_selector_constraint(self, accelerator: str) -> PipelineTask:
         """Ask for a kind of accelerator; the older name of :meth:`set_accelerator_type`."""
         warnings.warn(
-            "'add_node_selector_constraint' is deprecated. "
-            "Please use 'set_accelerator_type' instead.",
+            "add_node_selector_constraint is the old name of set_accelerator_type",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -331,12 +327,12 @@ class PipelineTask:
         """
         if on_error and not after:
             return self._report(
-                "'on_error' applies to post-execution pause and requires after=True.",
+                "on_error pauses after the step, which after=False rules out",
                 "pass after=True, or leave on_error out",
             )
         if not before and not after:
             return self._report(
-                "At least one of 'before' or 'after' must be True.",
+                "set_debug_pause is called without a pause",
                 "leave the call out if nothing shall pause",
             )
         if before:
@@ -369,8 +365,7 @@ class PipelineTask:
         if self.is_single_step:
             return self._set_checked(field, value)
         return self._report(
-            f"{method} can only be used on single-step components, not pipelines used as "
-            "components, or special components like importers.",
+            f"{method} is for tasks that run a container, which {self.name!r} does not",
             "set it on the tasks inside the pipeline",
         )
 

@@ -15,6 +15,7 @@ from headrace.dsl.scopes import Node, Scopes
 from headrace.errors import CyclicPipeline, HeadraceError, InvalidPipeline, NameConflict
 from headrace.types.parameters import ParameterType
 
+
 def topology_problems(pipeline: Pipeline, scopes: Scopes) -> list[HeadraceError]:
     """Return what is wrong with the edges of a pipeline."""
     problems: list[HeadraceError] = list(_name_problems(pipeline.children, {}))
@@ -147,10 +148,8 @@ def _collected_problem(
         return None
     kind = _kind(first)
     return InvalidTopologyException(
-        f"{_ACROSS} When using dsl.Collected to fan-in outputs from a task within a "
-        f"dsl.ParallelFor context, the dsl.ParallelFor context manager cannot be nested within a "
-        f"{kind} context manager unless the consumer task is too. {_described(reader)} consumes "
-        f"from {producer.name!r} within a {kind} context.",
+        f"{_described(reader)} collects {producer.name!r} from a loop inside of a {kind} that it is "
+        "outside of",
         where=[reader.where, producer.where, first.where],
         hint=f"move the consumer into the {kind} block",
     )
@@ -203,22 +202,19 @@ def _final_status_problems(scopes: Scopes) -> Iterator[HeadraceError]:
 
 
 def _upstream_problem(scopes: Scopes, task: Task) -> HeadraceError | None:
-    rule = (
-        "a task with a final status and .ignore_upstream_failure() waits for exactly one task"
-    )
+    rule = "a task with a final status and .ignore_upstream_failure() waits for exactly one task"
     upstream = upstream_of(task)
     if len(upstream) != 1:
         count = f"{len(upstream)} dependent tasks: {upstream}" if upstream else "no upstream task"
         return InvalidTopologyException(
-            f"{rule}. Got task {task.name!r} with {count}.",
+            f"{rule}: {task.name!r} has {count}",
             where=[task.where],
             hint="let it depend on one task, with an input or with .after(task)",
         )
     (name,) = upstream
     if name in scopes.nodes and scopes.paths[name] != scopes.paths[task.name]:
         return InvalidTopologyException(
-            f"{rule} within the same control flow scope. Got task {task.name!r} beneath another "
-            f"block than {name!r}.",
+            f"{rule}, in its own block: {task.name!r} and {name!r} are in different ones",
             where=[task.where, scopes.nodes[name].where],
             hint="move one of them, so that both are in the same block",
         )
