@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from types import ModuleType
-from typing import Any, Mapping, NamedTuple, NoReturn, Optional
+from typing import Any, List, Mapping, NamedTuple, NoReturn, Optional, Tuple
 
 from headrace.executor import processes
 from headrace.executor.attempt import LOG_FILE, WORK_DIRECTORY, perform, read_task
@@ -38,12 +38,16 @@ class Readied(NamedTuple):
         task: Its task file.
         log: Descriptor of its log, open for appending.
         compiled: The component's code, when it is compiled already.
+        unset: Environment variables to remove.
+        settings: Environment variables to set.
     """
 
     directory: str
     task: Mapping[str, Any]
     log: int
     compiled: Optional[Compiled]
+    unset: List[str]
+    settings: List[Tuple[str, str]]
 
 
 def ready(
@@ -70,7 +74,10 @@ def ready(
         os.mkdir(os.path.join(directory, WORK_DIRECTORY))
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     log = os.open(os.path.join(directory, LOG_FILE), flags, 0o600)
-    return Readied(directory, task, log, compiled)
+    wanted: Mapping[str, str] = task["env"]
+    unset = [name for name in os.environ if name not in wanted]
+    settings = [item for item in wanted.items() if os.environ.get(item[0]) != item[1]]
+    return Readied(directory, task, log, compiled, unset, settings)
 
 
 def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
@@ -128,7 +135,7 @@ def _run_claimed(readied: Readied, marker: str, status: Optional[int]) -> int:
     if status is not None:
         os.write(status, os.getpid().to_bytes(8, "little"))
     os.closerange(3, _MAX_DESCRIPTORS)
-    _enter(readied.directory, readied.task)
+    _enter(readied)
     return perform(readied.directory, readied.task, readied.compiled)
 
 
@@ -151,26 +158,21 @@ def claim(directory: str, marker: str) -> bool:
     return True
 
 
-def _enter(directory: str, task: Mapping[str, Any]) -> None:
+def _enter(readied: Readied) -> None:
+    environment: Mapping[str, str] = readied.task["env"]
     os.umask(_UMASK)
-    processes.set_name(process_name(task["env"].get(MARKER_VARIABLE, "")))
-    _change_environment(task["env"])
-    os.chdir(os.path.join(directory, WORK_DIRECTORY))
-    sys.argv = [task.get("component") or "task"]
+    processes.set_name(process_name(environment.get(MARKER_VARIABLE, "")))
+    for name in readied.unset:
+        del os.environ[name]
+    for name, value in readied.settings:
+        os.environ[name] = value
+    os.chdir(os.path.join(readied.directory, WORK_DIRECTORY))
+    sys.argv = [readied.task.get("component") or "task"]
     # Processes that the code spawns look at the main module, which must not be the warm parent.
     sys.modules["__main__"] = ModuleType("__main__")
-    sys.path[:0] = [entry for entry in task["env"].get("PYTHONPATH", "").split(os.pathsep) if entry]
+    sys.path[:0] = [p for p in environment.get("PYTHONPATH", "").split(os.pathsep) if p]
     _reseed()
     gc.enable()
-
-
-def _change_environment(wanted: Mapping[str, str]) -> None:
-    """Set the environment, touching only what differs."""
-    for name in [name for name in os.environ if name not in wanted]:
-        del os.environ[name]
-    for name, value in wanted.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
 
 
 def _stream(descriptor: int) -> io.TextIOWrapper:

@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from headrace.executor.command import CommandError, call, command_outputs, make_room
 from headrace.executor.executor_input import ExecutorInput, artifact_of
 from headrace.executor.outputs import refuse_changed, signatures
+from headrace.executor.processes import out_of_memory_kills
 
 _ENGINE_FAILED = 125
 _KILLED = 137
@@ -52,11 +53,11 @@ def run_container(
     paths = [artifact_of(record).path for records in given.artifacts.values() for record in records]
     before = signatures(paths, task.get("digests") or {})
     _quietly(commands["remove"])  # an earlier process of this attempt may have left it
-    kills = _kills_for_memory()
+    kills = out_of_memory_kills()
     try:
         call(commands["run"])
     except CommandError as error:
-        starved = _kills_for_memory() > kills
+        starved = out_of_memory_kills() > kills
         raise _explained(error, commands["inspect"], log_tail(directory), starved) from error
     finally:
         _quietly(commands["remove"])
@@ -83,24 +84,13 @@ def _explained(error: CommandError, inspect: List[str], tail: str, starved: bool
     return CommandError("the container ended with exit status %d" % code, code)
 
 
-def _kills_for_memory() -> int:
-    """Return how many processes the kernel has killed for memory, or 0 where it does not say."""
-    try:
-        with open("/proc/vmstat", encoding="ascii") as file:
-            for line in file:
-                if line.startswith("oom_kill "):
-                    return int(line.split()[1])
-    except (OSError, ValueError):
-        pass
-    return 0
-
-
 def _owned(commands: Mapping[str, Any]) -> bool:
     """Give what the container wrote to the user of this process; say whether that is so now."""
     if commands["own"] is not None:
         return _quietly(commands["own"]) is not None
     if os.getuid() == 0:
-        for root in commands["writable"]:
+        roots: List[str] = commands["writable"]
+        for root in roots:
             for place, folders, files in os.walk(root):
                 for path in (place, *(os.path.join(place, name) for name in (*folders, *files))):
                     os.chown(path, 0, 0, follow_symlinks=False)

@@ -107,8 +107,10 @@ def session_of(pid: int) -> Optional[int]:
 
 def set_name(name: str) -> None:
     """Name this process; what it forks has the same name until it runs another program."""
-    with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as file:
-        file.write(name[:_MAX_NAME])
+    with contextlib.suppress(OSError):
+        descriptor = os.open("/proc/self/comm", os.O_WRONLY)
+        os.write(descriptor, name[:_MAX_NAME].encode("utf-8"))
+        os.close(descriptor)
 
 
 def has_name(pid: int, name: str) -> bool:

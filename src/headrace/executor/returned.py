@@ -158,6 +158,8 @@ def json_value(name: str, value: Any) -> Any:
     Raises:
         InvalidOutputError: It cannot; not-a-number and infinity are among what it cannot hold.
     """
+    if type(value) in (int, str, bool):
+        return value
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
