@@ -91,7 +91,7 @@ def _pipeline(
     if current_trace() is not None:
         raise refused(
             _NestedError,
-            "Nested pipelines are not allowed.",
+            "a pipeline is defined while another one is being written",
             hint="define the inner pipeline outside, and call it here",
         )
     interface = interface_of(
@@ -118,7 +118,7 @@ def checked_name(name: str, where: Location | None) -> str:
     if not PIPELINE_NAME.match(name):
         raise refused(
             InvalidPipeline,
-            f"Invalid pipeline name: {name}.",
+            f"{name!r} cannot name a pipeline",
             hint="use lower-case letters, digits and dashes, at most 128; start with no dash",
             where=where,
         )
@@ -144,7 +144,7 @@ def _traced(
             raise_together(trace.problems)
             raise refused(
                 InvalidPipeline,
-                "Task is missing from pipeline.",
+                "the pipeline has no task",
                 hint="call a component in the pipeline's function",
                 where=where,
             )

@@ -14,8 +14,8 @@ def platform_problems(scopes: Scopes) -> list[HeadraceError]:
     """Return the tasks that are configured for a platform and run nothing there themselves."""
     return [
         InvalidPipeline(
-            "Platform-specific features can only be set on primitive components. Found "
-            f"{', '.join(sorted(task.platform_config))} configuration on task {task.name!r}.",
+            f"{task.name!r} runs no container, so its configuration for "
+            f"{', '.join(sorted(task.platform_config))} has no effect",
             where=[task.where, task.component.where],
             hint="configure the tasks inside the pipeline that it uses",
         )

@@ -170,7 +170,8 @@ class PipelineTask:
                 report(
                     refused(
                         InvalidPipeline,
-                        f"after() takes tasks and dsl.ExitHandler blocks, not {type(task).__name__}",
+                        "after() takes tasks and dsl.ExitHandler blocks, "
+                        f"not {type(task).__name__}",
                         hint="unpack a list with after(*tasks); name the tasks inside a group",
                     )
                 )

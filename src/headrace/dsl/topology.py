@@ -38,8 +38,7 @@ def _name_problems(children: Iterable[Node], known: dict[str, Node]) -> Iterator
         other = known.setdefault(node.name, node)
         if other is not node:
             yield NameConflict(
-                f"Ambiguous dependency name {node.name!r}. It matches both a task and a group in "
-                "the pipeline.",
+                f"{node.name!r} is the name of a task and of a group",
                 where=[node.where, other.where],
                 hint="rename the component, so that it is not called like a group",
             )
@@ -148,8 +147,8 @@ def _collected_problem(
         return None
     kind = _kind(first)
     return InvalidTopologyException(
-        f"{_described(reader)} collects {producer.name!r} from a loop inside of a {kind} that it is "
-        "outside of",
+        f"{_described(reader)} collects {producer.name!r} from a loop inside of a {kind} that "
+        "it is outside of",
         where=[reader.where, producer.where, first.where],
         hint=f"move the consumer into the {kind} block",
     )

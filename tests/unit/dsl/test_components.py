@@ -235,7 +235,7 @@ def test_links_that_lead_astray_are_refused(tmp_path: Path, target: str) -> None
 
 
 def test_a_path_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ValueError, match="does not exist"):
+    with pytest.raises(ValueError, match="nothing to embed"):
         dsl.component(embedded_artifact_path="/no/such/path")(plain)
 
 
@@ -273,7 +273,7 @@ def test_a_directory_must_have_just_one_notebook(tmp_path: Path, names: list[str
 @pytest.mark.parametrize("name", ["nowhere.ipynb", "a.txt"])
 def test_what_is_no_notebook_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_text("")
-    with pytest.raises(ValueError, match=r"\.ipynb|does not exist"):
+    with pytest.raises(ValueError, match=r"\.ipynb|no notebook"):
         dsl.notebook_component(run_it, notebook_path=str(tmp_path / name))
 
 
@@ -416,7 +416,7 @@ def test_an_importer_takes_classes_of_artifacts_only() -> None:
 
 
 def test_a_pipeline_in_a_pipeline_is_called_not_defined(kit: Any) -> None:
-    with pytest.raises(ValueError, match="Nested pipelines"):
+    with pytest.raises(ValueError, match="another one is being written"):
 
         @dsl.pipeline
         def outer():
@@ -439,9 +439,9 @@ def empty(): ...
 
 
 def test_what_is_no_pipeline_is_refused(kit: Any) -> None:
-    with pytest.raises(ValueError, match="Task is missing"):
+    with pytest.raises(ValueError, match="has no task"):
         dsl.pipeline(empty)
-    with pytest.raises(ValueError, match="Invalid pipeline name"):
+    with pytest.raises(ValueError, match="cannot name a pipeline"):
         dsl.pipeline(name="a" * 129)(empty)
 
 
