@@ -52,12 +52,14 @@ class ParameterBinding:
     Attributes:
         declared: Its declaration in the component; None for the extra inputs that only
             placeholders in constants, image and resources refer to.
+        passes: Whether it is a channel on its way through a group: whoever uses it checks it.
     """
 
     name: str
     source: Source
     selector: Selector | None
     declared: InputParameterSpec | None
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

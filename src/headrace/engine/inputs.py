@@ -137,10 +137,17 @@ def _add(parameters: dict[str, Any], binding: ParameterBinding, value: Any, task
     if value is MISSING:
         value = whole(declared.default_value)
         if value is MISSING:
-            if not declared.is_optional:
+            if not declared.is_optional and not _is_passed_on(binding):
                 raise _missing(binding.name, binding.source, task)
             return
-    parameters[binding.name] = _coerced(value, binding.name, declared, task)
+    parameters[binding.name] = (
+        value if binding.passes else _coerced(value, binding.name, declared, task)
+    )
+
+
+def _is_passed_on(binding: ParameterBinding) -> bool:
+    """Whether nothing may pass through a group: KFP declares no channel of a group as optional."""
+    return binding.passes and type(binding.source) is ScopeInput
 
 
 def _add_rendered(

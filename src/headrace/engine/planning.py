@@ -53,6 +53,7 @@ from headrace.ir.model import (
 )
 
 MAX_TASKS = 10_000_000
+_CHANNEL = "pipelinechannel--"
 _SEGMENT = re.compile(r"[^/\\\[\]\x00-\x1f\x7f]{1,200}")
 _Read = TypeVar("_Read")
 
@@ -220,6 +221,7 @@ class _Draft:
                 if value.parameter_expression_selector
                 else None,
                 declared.parameters.get(key),
+                passes=self._dag is not None and key.startswith(_CHANNEL),
             )
             for key, value in spec.inputs.parameters.items()
         )

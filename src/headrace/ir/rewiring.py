@@ -71,7 +71,7 @@ class _Wiring:
             if _ITEM in output and self._kind_of_source(scope, source) is None:
                 self._forget(task, key)
             return
-        if wanted in self._declared(scope):
+        if self._is_given(scope, wanted):
             return
         found = self._find(scope, wanted, frozenset())
         if found is not None:
@@ -81,7 +81,7 @@ class _Wiring:
 
     def _find(self, scope: str, name: str, trail: frozenset[str]) -> _Json | None:
         """Return the source of a channel in a DAG, after handing it in from around if need be."""
-        if name in self._declared(scope):
+        if self._is_given(scope, name):
             return {"componentInputParameter": name}
         if scope == _ROOT and name.removeprefix(_PREFIX) in self._declared(scope):
             return {"componentInputParameter": name.removeprefix(_PREFIX)}
@@ -90,6 +90,15 @@ class _Wiring:
             or self._field(scope, name, trail)
             or self._from_around(scope, name, trail)
         )
+
+    def _is_given(self, scope: str, name: str) -> bool:
+        """Whether a DAG has the input; a field of a loop's own item comes with the item alone."""
+        item, infix, _ = name.rpartition(_FIELD)
+        own = infix and any(
+            task.get("parameterIterator", {}).get("itemInput") == item
+            for _, task in self._uses.get(scope, [])
+        )
+        return name in self._declared(scope) and not own
 
     def _output(self, scope: str, name: str) -> _Json | None:
         """Return the output of a task in the DAG that has the channel's name."""

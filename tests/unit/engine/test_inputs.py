@@ -315,3 +315,29 @@ def test_ids_and_roots_of_attempts_are_their_own():
         len({spec.output_root for spec in specs}) == len({spec.job.task_id for spec in specs}) == 4
     )
     assert first.attempts[0].output_root == "file:///root/sketch/one/l/0/t/1"
+
+
+CHANNEL = "pipelinechannel--x"
+
+
+def through_a_group(use):
+    group = Task(body={"use": use}, inputs={CHANNEL: Arg("x")}, types={CHANNEL: "NUMBER_INTEGER"})
+    return sketch({"condition-1": group}, inputs={"x": "STRING"}, defaults={"x": None})
+
+
+def test_what_was_not_given_passes_through_a_group_to_an_optional_input():
+    use = Task(inputs={"x": Arg(CHANNEL)}, types={"x": "STRING"}, optional=("x",))
+    run = simulate(through_a_group(use))
+    assert run.state == "succeeded"
+    assert run["condition-1/use"].inputs.parameters == {}
+
+
+def test_what_was_not_given_fails_the_step_inside_of_a_group_that_needs_it():
+    run = simulate(through_a_group(Task(inputs={"x": Arg(CHANNEL)}, types={"x": "STRING"})))
+    assert run["condition-1/use"].error.message == "input x of use was given no value"
+
+
+def test_a_value_of_another_type_passes_through_a_group_to_where_it_fits():
+    use = Task(inputs={"x": Arg(CHANNEL)}, types={"x": "STRING"})
+    run = simulate(through_a_group(use), parameters={"x": "text"})
+    assert run["condition-1/use"].inputs.parameters == {"x": "text"}

@@ -141,6 +141,34 @@ def test_a_field_of_an_item_is_selected_from_the_item():
     assert selected.parameter_expression_selector == 'parseJson(string_value)["key"]'
 
 
+def test_a_declared_field_of_the_loop_s_own_item_is_selected_from_the_item():
+    field = f"{OUTER}-subvar-key"
+    spec = ir.read_dict(
+        document(
+            {
+                "for-loop-1": {
+                    **loop("comp-for-loop-1", OUTER),
+                    "inputs": {"parameters": {field: given("loop-item-param-1-subvar-key")}},
+                }
+            },
+            comp_for_loop_1={
+                "inputDefinitions": {
+                    "parameters": {
+                        OUTER: {"parameterType": "STRUCT"},
+                        field: {"parameterType": "STRING"},
+                    }
+                },
+                "dag": {"tasks": {"say": say(text=text(field), **{field: given(field)})}},
+            },
+        )
+    ).spec
+    dag = spec.components["comp-for-loop-1"].dag
+    assert dag is not None
+    selected = dag.tasks["say"].inputs.parameters[field]
+    assert selected.component_input_parameter == OUTER
+    assert selected.parameter_expression_selector == 'parseJson(string_value)["key"]'
+
+
 def test_an_empty_group_is_a_graph_without_tasks():
     spec = ir.read_dict(
         document({"condition-1": group("comp-condition-1")}, comp_condition_1={})
