@@ -33,7 +33,7 @@ from headrace.engine.events import (
 from headrace.errors import HeadraceError, InfrastructureError
 from headrace.ir.model import Document
 from headrace.launchers.port import Launcher, Started
-from headrace.store import Lease, LeaseLost, Request, Run, Store
+from headrace.store import Lease, LeaseLost, Request, Run, RunBatch, Store
 
 Observer = Callable[[str, list[Change]], None]
 """Told of every committed change: the run's id and what changed."""
@@ -248,17 +248,37 @@ class Controller:
         record = self._store.run(lease.run_id)
         plan = engine.plan(self._read_document(record))
         state = engine.new_run(plan)
-        seq = 0
+        seq, at, changes = 0, 0.0, list[Change]()
         for at, event in self._store.journal(lease.run_id):
-            engine.step(plan, state, event, at)
+            changes = engine.step(plan, state, event, at).changes
             seq += 1
         self._seen_version = -1
         active = ActiveRun(record, plan, state, lease, seq)
         self._runs[lease.run_id] = active
+        if seq == 1 and record.state == "pending":
+            await self._write_opening(active, at, changes)
         if state.ended and not self._store.take_requests([lease.run_id]):
             self._end(active)  # somebody else ended it since the caller looked
         else:
             await self._resume(active)
+
+    async def _write_opening(self, active: ActiveRun, at: float, changes: list[Change]) -> None:
+        """Write what the submission changed: its event was stored before anybody stepped through.
+
+        Such are the rows of tasks that were skipped at once, or the end of a run with no others.
+        """
+        batch = RunBatch(lease=active.lease, at=at, changes=changes)
+        while True:
+            try:
+                self._store.commit([batch])
+                break
+            except InfrastructureError as error:
+                if not error.retryable:
+                    raise
+                self._performer.store_is_out(error)
+                await asyncio.sleep(self._settings.poll_s)
+        if self._observer is not None:
+            self._observer(active.run_id, changes)
 
     async def _resume(self, active: ActiveRun) -> None:
         """Perform again what an earlier controller may not have performed."""
