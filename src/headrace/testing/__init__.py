@@ -1,7 +1,7 @@
 """Tests of pipelines without processes or sleeping: say how steps end, see how the run ends.
 
-``simulate`` runs a pipeline on the real engine with a launcher that does as it is told. The same
-simulator, with faults and crashes, tests Headrace itself.
+``simulate`` runs a pipeline on the real engine with a launcher that does as it is told. ``World``
+adds the real controller and a store, and kills controllers as it goes; both test Headrace itself.
 
 Example:
     >>> from headrace.testing import fail, simulate
@@ -12,6 +12,19 @@ Example:
 from __future__ import annotations
 
 from headrace.testing.outcomes import Outcome, each, fail, succeed
+from headrace.testing.places import Accidents
 from headrace.testing.simulator import Faults, Simulated, Simulation, simulate
+from headrace.testing.worlds import World
 
-__all__ = ["Faults", "Outcome", "Simulated", "Simulation", "each", "fail", "simulate", "succeed"]
+__all__ = [
+    "Accidents",
+    "Faults",
+    "Outcome",
+    "Simulated",
+    "Simulation",
+    "World",
+    "each",
+    "fail",
+    "simulate",
+    "succeed",
+]

@@ -97,6 +97,17 @@ class Simulated:
         """State of each task run by path."""
         return {path: row.state for path, row in self.tasks.items()}
 
+    def add(self, changes: list[Change]) -> None:
+        """Take in what a step changed."""
+        self.changes.extend(changes)
+        for change in changes:
+            if isinstance(change, TaskChanged):
+                self.tasks[change.path] = change
+            elif isinstance(change, TaskRemoved):
+                self.tasks.pop(change.path, None)
+            elif isinstance(change, Logged):
+                self.messages.append(change.message)
+
     def started(self, task: str) -> int:
         """Return how many attempts were made of the tasks of this name or path."""
         return sum(1 for spec in self.attempts if task in (spec.id.task, spec.job.task_name))
@@ -143,11 +154,7 @@ class Simulation:
         self._count = 0
         self._ends: dict[AttemptId, tuple[float, AttemptResult]] = {}
         self._steps: list[engine.Step] = []
-        values = engine.run_parameters(self.plan, parameters or {})
-        fields: dict[str, Any] = {"run_id": "run", "run_name": "run"}
-        fields |= {"pipeline_root": "file:///root", "parameters": values} | submitted
-        event = msgspec.convert(fields, RunSubmitted)
-        self.at(0.0, event)
+        self.at(0.0, submission(self.plan, parameters or {}, **submitted))
 
     def at(self, delay_s: float, event: Event) -> None:
         """Let an event happen in so many seconds."""
@@ -201,16 +208,10 @@ class Simulation:
     # ------------------------------------------------------------------ controller
 
     def _commit(self, changes: list[Change]) -> None:
+        self.result.add(changes)
         for change in changes:
-            self.result.changes.append(change)
-            if isinstance(change, TaskChanged):
-                self.result.tasks[change.path] = change
-            elif isinstance(change, TaskRemoved):
-                self.result.tasks.pop(change.path, None)
-            elif isinstance(change, CacheEntryAdded):
+            if isinstance(change, CacheEntryAdded):
                 self._cache[change.key] = change.outputs
-            elif isinstance(change, Logged):
-                self.result.messages.append(change.message)
 
     def _perform(self, commands: list[Command]) -> None:
         for command in commands:
@@ -249,7 +250,7 @@ class Simulation:
         end = self._ends.get(spec.id)
         if end is None:
             self.result.attempts.append(spec)
-            outcome = self._outcome(spec)
+            outcome = outcome_for(self._outcomes, spec)
             result = outcome.result(spec)
             if self._chance(self._faults.lost):
                 lost = Failure(kind="infrastructure", message="the place it ran on was lost")
@@ -273,13 +274,6 @@ class Simulation:
         if self._chance(self._faults.repeated):
             self.at(after_s + self._delay() + self._random.random() * 20, event)
 
-    def _outcome(self, spec: AttemptSpec) -> Outcome:
-        path = spec.id.task
-        for name in (path, engine.without_iterations(path), spec.job.task_name):
-            if name in self._outcomes:
-                return outcome_of(self._outcomes[name], spec)
-        return outcome_of(None, spec)
-
     def _chance(self, probability: float) -> bool:
         return probability > 0 and self._random.random() < probability
 
@@ -301,6 +295,26 @@ def simulate(
         InvalidRequest: The pipeline cannot be read, or the parameters do not fit it.
     """
     return Simulation(pipeline, outcomes, **options).finish()
+
+
+def submission(plan: engine.Plan, parameters: Mapping[str, Any], **fields: Any) -> RunSubmitted:
+    """Return the event that begins a simulated run.
+
+    Raises:
+        InvalidRequest: The parameters do not fit the pipeline.
+    """
+    values: dict[str, Any] = {"run_id": "run", "run_name": "run", "pipeline_root": "file:///root"}
+    values |= fields | {"parameters": engine.run_parameters(plan, parameters)}
+    return msgspec.convert(values, RunSubmitted)
+
+
+def outcome_for(outcomes: Mapping[str, Script], spec: AttemptSpec) -> Outcome:
+    """Return how an attempt ends: by its path, its path without iterations, or its name."""
+    path = spec.id.task
+    for name in (path, engine.without_iterations(path), spec.job.task_name):
+        if name in outcomes:
+            return outcome_of(outcomes[name], spec)
+    return outcome_of(None, spec)
 
 
 def document_of(pipeline: Pipeline) -> ir.Document:

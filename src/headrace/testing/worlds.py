@@ -1,0 +1,227 @@
+"""A simulated world: the real controller over a store in memory, in virtual time, under accidents.
+
+One seed decides everything. Controllers are killed at commits and starts and others take over; in
+the end the journal is replayed with the invariants checked after each event, and the store is
+compared with what the place saw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from headrace import engine, ir
+from headrace.artifacts.memory import MemoryArtifactStore
+from headrace.controller import Controller, Performer, Settings
+from headrace.engine.attempts import AttemptSpec
+from headrace.errors import InfrastructureError, InvariantViolation
+from headrace.store import NewRun, Run
+from headrace.store.memory import MemoryStore
+from headrace.store.port import RunBatch
+from headrace.testing.outcomes import Script
+from headrace.testing.places import Accidents, ControllerDied, Place, SimulatedLauncher
+from headrace.testing.simulator import Pipeline, Simulated, document_of, outcome_for, submission
+from headrace.testing.virtual_time import VirtualClock, VirtualLoop
+
+_LONGEST_S = 1_000_000.0
+_SETTINGS = Settings(lease_s=60.0, poll_s=1.0, grace_s=1.0, max_parallel=4)
+
+
+class _Store(MemoryStore):
+    """A store whose commits fail, and at whose commits controllers die."""
+
+    place: Place
+
+    def commit(self, batches: Sequence[RunBatch]) -> None:
+        """Write the batches, unless this is the commit that goes wrong.
+
+        Raises:
+            InfrastructureError: The store is out of reach.
+            ControllerDied: The controller is killed before or after the commit.
+        """
+        accidents = self.place.accidents
+        if self.place.happens(accidents.store_out):
+            message = "database is locked"
+            raise InfrastructureError(message, retryable=True)
+        if self.place.happens(accidents.crash):
+            raise ControllerDied
+        super().commit(batches)
+        if self.place.happens(accidents.crash):
+            raise ControllerDied
+
+
+class _Ready:
+    """Nothing has to be made before an attempt can start."""
+
+    def is_ready(self, spec: AttemptSpec) -> bool:
+        del spec
+        return True
+
+    def make_ready(self, spec: AttemptSpec) -> None:
+        del spec
+
+
+async def _inline(function: Callable[..., Any], /, *args: Any) -> Any:
+    return function(*args)
+
+
+class World:
+    """A run in a world of its own."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        outcomes: Mapping[str, Script] | None = None,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        accidents: Accidents | None = None,
+        **submitted: Any,
+    ) -> None:
+        """Prepare a run; the arguments are those of ``Simulation``, with accidents for faults."""
+        self.document = document_of(pipeline)
+        self.plan = engine.plan(self.document)
+        self.submitted = submission(self.plan, parameters or {}, **submitted)
+        self.deaths = 0
+        self.store = _Store()
+        self._runner = asyncio.Runner(loop_factory=VirtualLoop)
+        loop = self._runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        self._clock = VirtualClock(loop)
+        scripts = dict(outcomes or {})
+        self.place = self.store.place = Place(
+            outcome=lambda spec: outcome_for(scripts, spec),
+            chance=random.Random(seed),  # noqa: S311 - a simulation, not a secret
+            accidents=accidents or Accidents(),
+            now=self._clock.now,
+        )
+        self._actions: list[tuple[float, str]] = []
+
+    def cancel(self, after_s: float) -> None:
+        """Let another process ask for the run's end in so many seconds."""
+        self._actions.append((after_s, "cancel"))
+
+    def finish(self) -> Simulated:
+        """Run to the end, with as many controllers as it takes, and return how it went.
+
+        Raises:
+            InvariantViolation: A promise is broken; the message names it.
+        """
+        with self._runner:
+            self._runner.run(self._live())
+        return self._checked()
+
+    # ------------------------------------------------------------------ controllers
+
+    async def _live(self) -> None:
+        text = {"spec": self.document.raw, "platform": self.document.raw_platform}
+        self.store.create_run(
+            NewRun(
+                submitted=self.submitted,
+                pipeline=self.plan.pipeline,
+                document=json.dumps(text).encode(),
+                created_at=self._clock.now(),
+            )
+        )
+        actions = [asyncio.create_task(self._act(*action)) for action in self._actions]
+        async with asyncio.timeout(_LONGEST_S):
+            while self.store.run(self.submitted.run_id).state not in {
+                "succeeded",
+                "failed",
+                "canceled",
+            }:
+                await self._one_controller()
+        for action in actions:
+            action.cancel()
+        await asyncio.gather(*actions, return_exceptions=True)
+
+    async def _act(self, after_s: float, kind: str) -> None:
+        await asyncio.sleep(after_s)
+        body = {"reason": "canceled by the test"}
+        self.store.send(self.submitted.run_id, kind, body, now=self._clock.now())
+
+    async def _one_controller(self) -> None:
+        """Let a controller work until the run has ended or it has died."""
+        launcher = SimulatedLauncher(self.place)
+        controller = self._controller(launcher)
+        working = waiting = None
+        try:
+            await controller.claim([self.submitted.run_id])
+            working = asyncio.create_task(controller.run())
+            waiting = asyncio.create_task(controller.wait(self.submitted.run_id))
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        except ControllerDied:
+            self.deaths += 1
+        finally:
+            tasks = [task for task in (working, waiting) if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await launcher.close()
+
+    def _controller(self, launcher: SimulatedLauncher) -> Controller:
+        return Controller(
+            store=self.store,
+            launcher=launcher,
+            performer=Performer(
+                store=self.store,
+                artifacts=MemoryArtifactStore(),
+                launcher=launcher,
+                surroundings=_Ready(),
+                offload=_offload,
+                notice=lambda _: None,
+            ),
+            owner=f"controller-{self.deaths}",
+            read_document=self._document,
+            clock=self._clock,
+            settings=_SETTINGS,
+            is_gone=lambda _owner: True,
+        )
+
+    def _document(self, run: Run) -> ir.Document:
+        stored = json.loads(self.store.document(run.document))
+        return ir.read_dict(stored["spec"], stored["platform"])
+
+    # ------------------------------------------------------------------ afterwards
+
+    def _checked(self) -> Simulated:
+        """Compare what the store holds with a replay and with what the place saw."""
+        run_id = self.submitted.run_id
+        result = Simulated(attempts=self.place.began, journal=list(self.store.journal(run_id)))
+        state = engine.new_run(self.plan)
+        for at, event in result.journal:
+            result.add(engine.step(self.plan, state, event, at).changes)
+            engine.check_invariants(self.plan, state)
+        result.state, result.error, result.outputs = state.name, state.error, state.outputs
+        stored = self.store.run(run_id)
+        rows = {row.path: row.state for row in self.store.tasks(run_id)}
+        _require(stored.state == state.name, f"the store says {stored.state}, not {state.name}")
+        _require(rows == result.states, f"rows {rows} differ from {result.states}")
+        begun = Counter(spec.id for spec in self.place.began)
+        twice = [str(attempt) for attempt, count in begun.items() if count > 1]
+        _require(not twice, f"attempts ran twice: {twice}")
+        self._require_one_success()
+        return result
+
+    def _require_one_success(self) -> None:
+        succeeded = Counter(
+            attempt.path
+            for attempt in self.store.attempts(self.submitted.run_id)
+            if attempt.state == "succeeded"
+        )
+        again = [path for path, count in succeeded.items() if count > 1]
+        _require(not again, f"outputs come from several attempts: {again}")
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise InvariantViolation(message)
+
+
+_offload: Any = _inline
