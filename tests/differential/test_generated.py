@@ -63,6 +63,10 @@ def _problem(theirs: dict, ours: dict) -> str | None:
     if "text" in theirs and "text" in ours:
         return documents.difference(theirs["text"], ours["text"])
     if "text" in theirs:
+        if documents.dangling_in(theirs["text"]) and {"SpecError", "InvalidDocument"} & {
+            *ours["error"]["types"]
+        }:
+            return None  # it reads back a document that refers to nothing
         return f"refused by Headrace alone:\n{ours['error']['traceback']}"
     kind, message = theirs["error"]["types"][0], theirs["error"]["message"]
     if kind in STUMBLES or "'NoneType' object" in message:
