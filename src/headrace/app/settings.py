@@ -80,8 +80,8 @@ def read_config(home: Path, environment: Mapping[str, str] | None = None) -> Con
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}  # a home that is no directory is refused where it is written
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         message = f"cannot read the configuration: {error}"
         raise InvalidRequest(message, where=Location(str(path), 1)) from error

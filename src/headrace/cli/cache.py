@@ -18,7 +18,8 @@ def explain(run_id: str, task: str, as_json: bool) -> None:
     from headrace.app import Home, explanation
 
     home = Home.find()
-    told = explanation(home.store, home.run(run_id), task)
+    run = home.run(run_id)
+    told = explanation(home.store, run, task)
     if as_json:
         print_json(told)
         return
@@ -79,6 +80,9 @@ def remove(keys: tuple[str, ...], pipeline: str | None, everything: bool) -> Non
         message = "nothing is named to remove"
         raise InvalidRequest(message, hint="give keys, --pipeline NAME or --all")
     home = Home.find()
+    if not home.exists:
+        click.echo("nothing was ever run here, so there is nothing to remove")
+        return
     whole: list[str] | None = None
     if keys:
         known = [entry.key for entry in home.store.cache_entries(limit=1_000_000)]

@@ -128,10 +128,11 @@ def artifacts(run_id: str, as_json: bool) -> None:
     from headrace.app import Home, artifact_value
 
     home = Home.find()
-    found = home.store.artifacts(home.run(run_id).run_id)
+    found = home.run(run_id)
+    made = home.store.artifacts(found.run_id)
     if as_json:
         print_json(
-            [{"task": a.path, "attempt": a.attempt, **artifact_value(a.artifact)} for a in found]
+            [{"task": a.path, "attempt": a.attempt, **artifact_value(a.artifact)} for a in made]
         )
         return
     rows = [
@@ -143,6 +144,6 @@ def artifacts(run_id: str, as_json: bool) -> None:
             (a.artifact.digest or "")[:19],
             artifact_value(a.artifact)["path"] or a.artifact.uri,
         ]
-        for a in found
+        for a in made
     ]
     click.echo(table(("step", "name", "type", "size", "digest", "where"), rows))
