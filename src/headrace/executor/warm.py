@@ -6,9 +6,9 @@ are its own affair. Controllers talk to it over a unix socket in JSON lines; one
 another one come.
 
 Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``, ``task``,
-``memory_bytes``, ``log_bytes``, ``cold``, ``clean_up``), ``stop`` (``id``, ``grace_s``) and
-``watch`` (``id``). Events are ``hello``, ``started``, ``exited`` (with ``result_bytes``: so many
-bytes of result file follow the line), ``unknown`` and ``no_fork``.
+``memory_bytes``, ``log_bytes``, ``cold``, ``handshake_s``, ``clean_up``), ``stop`` (``id``,
+``grace_s``) and ``watch`` (``id``). Events are ``hello``, ``started``, ``exited`` (with
+``result_bytes``: so many bytes of result file follow the line), ``unknown`` and ``no_fork``.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ PRELOAD_VARIABLE = "HEADRACE_PRELOAD"
 _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
 _HANDSHAKE_S = 10.0
+#: After this time a killed process that is still there waits in the kernel for what may never come.
+_UNKILLABLE_S = 30.0
 _TICK_S = 0.2
 #: Attempts that end within this time are announced with their end, in one message.
 _ANNOUNCE_S = 0.02
@@ -70,8 +72,10 @@ class Attempt:
         self.request = request
         self.pid = 0
         self.started = time.monotonic()
+        self.begin_by = self.started + float(request.get("handshake_s") or _HANDSHAKE_S)
         self.shook_hands = False
         self.announce_at: Optional[float] = None
+        self.measure_at = self.started
         self.cold = bool(request.get("cold"))
         self.reason: Optional[str] = None
         self.kill_at: Optional[float] = None
@@ -466,20 +470,31 @@ class WarmParent:
             self._announce_start(attempt)
 
     def _look_after(self, attempt: Attempt, now: float) -> None:
-        attempt.log.enforce()
         self._tell_starts(attempt, now)
-        if not attempt.shook_hands and now > attempt.started + _HANDSHAKE_S:
+        if not attempt.shook_hands and now > attempt.begin_by:
             attempt.reason = "stalled"
             processes.kill_tree(attempt.pid)
         if attempt.kill_at is not None and now >= attempt.kill_at:
             self._signal(attempt, signal.SIGKILL)
+            if now >= attempt.kill_at + _UNKILLABLE_S:
+                self._abandon(attempt)
+                return
         if attempt.deadline is not None and now >= attempt.deadline and attempt.kill_at is None:
             self._stop(attempt, "deadline", float(attempt.request.get("grace_s") or 5.0))
-        if attempt.memory_bytes is not None:
-            self._check_memory(attempt, attempt.memory_bytes)
+        if now >= attempt.measure_at:
+            attempt.measure_at = now + _TICK_S
+            attempt.log.enforce()
+            if attempt.memory_bytes is not None:
+                self._check_memory(attempt, attempt.memory_bytes)
         for due in (attempt.kill_at, attempt.deadline):
             if due is not None and due > now:
                 self._next_tick = min(self._next_tick, due)
+
+    def _abandon(self, attempt: Attempt) -> None:
+        """Report an attempt that not even SIGKILL ends, as when a disk does not answer."""
+        del self._attempts[attempt.pid]
+        wall_s = time.monotonic() - attempt.started
+        self._conclude(attempt, {"reason": attempt.reason, "wall_s": wall_s})
 
     def _check_memory(self, attempt: Attempt, limit: int) -> None:
         pids = processes.tree_of(attempt.pid)

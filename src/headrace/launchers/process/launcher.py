@@ -62,6 +62,7 @@ class ProcessLauncher:
         log_limit_bytes: Where the log of an attempt is cut; None keeps all of it.
         enforce_memory: Whether an attempt that goes over its limit of memory is killed.
         cold: Start a fresh interpreter for each attempt instead of a fork.
+        handshake_s: How long a forked attempt may take to begin before it is started cold instead.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class ProcessLauncher:
         log_limit_bytes: int | None = 1 << 30,
         enforce_memory: bool = True,
         cold: bool = False,
+        handshake_s: float = 10.0,
     ) -> None:
         self._runs = runs
         self._payload_parent = payload
@@ -83,6 +85,7 @@ class ProcessLauncher:
         self._log_limit_bytes = log_limit_bytes
         self._enforce_memory = enforce_memory
         self._cold = cold
+        self._handshake_s = handshake_s
         self._inherited = inherited_environment()
         self._sources = SourceFiles(runs)
         self._running: dict[str, _Running] = {}
@@ -217,6 +220,7 @@ class ProcessLauncher:
             "memory_bytes": limit,
             "log_bytes": self._log_limit_bytes,
             "cold": self._cold or not client.forks,
+            "handshake_s": self._handshake_s,
         }
 
     async def _warm_client(self, prepared: Prepared) -> WarmClient:
