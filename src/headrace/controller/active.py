@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from headrace import engine
 from headrace.engine.changes import Change
 from headrace.engine.commands import Command
-from headrace.engine.events import Event
+from headrace.engine.events import AttemptFinished, AttemptStarted, Event
 from headrace.store import Lease, Run, RunBatch
 
 
@@ -22,6 +22,8 @@ class ActiveRun:
         changes: What they changed.
         commands: What to perform once they are committed.
         requests: Ids of the requests that they answer.
+        is_urgent: Whether somebody waits for the commit: a command, or whoever watches the run.
+            The reports of attempts alone can wait, for attempts leave a record of how they ended.
     """
 
     record: Run
@@ -33,6 +35,7 @@ class ActiveRun:
     changes: list[Change] = field(default_factory=list[Change])
     commands: list[Command] = field(default_factory=list[Command])
     requests: list[int] = field(default_factory=list[int])
+    is_urgent: bool = False
 
     @property
     def run_id(self) -> str:
@@ -45,6 +48,8 @@ class ActiveRun:
         self.journal.append((now, event))
         self.changes.extend(step.changes)
         self.commands.extend(step.commands)
+        is_report = isinstance(event, AttemptStarted | AttemptFinished)
+        self.is_urgent |= bool(step.commands) or not is_report or self.state.ended
 
     def batch(self) -> RunBatch:
         """Return what is to be committed; committing it twice is the same as once."""
@@ -62,4 +67,5 @@ class ActiveRun:
         done = self.changes, self.commands
         self.seq += len(self.journal)
         self.journal, self.changes, self.commands, self.requests = [], [], [], []
+        self.is_urgent = False
         return done

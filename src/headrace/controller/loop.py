@@ -1,6 +1,7 @@
 """The controller: claims runs, steps the engine, commits, then performs; the imperative shell.
 
-Events that arrive while a commit runs are applied together and committed once. A command is
+Events that arrive while a commit runs are applied together and committed once; reports that call
+for nothing wait a moment for others, since their attempts have a record of their own. A command is
 performed only after the step that wished for it is durable; all commands are idempotent, so that a
 crash in between costs nothing: the next controller performs them again.
 
@@ -10,6 +11,7 @@ May not know which store, launcher or artifact store it has. Read on in ``perfor
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
@@ -47,12 +49,14 @@ class Settings:
         lease_s: How long a claim holds without being renewed.
         poll_s: How often requests of other processes are looked for.
         grace_s: From SIGTERM to SIGKILL.
+        gather_s: How long reports that call for nothing may wait to be committed with others.
         max_parallel: The most attempts at once; None follows the number of cores.
     """
 
     lease_s: float = 30.0
     poll_s: float = 0.2
     grace_s: float = 10.0
+    gather_s: float = 0.02
     max_parallel: int | None = None
 
 
@@ -91,6 +95,7 @@ class Controller:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: dict[str, asyncio.Event] = {}
         self._broken: BaseException | None = None
+        self._commit_at = math.inf  # by the event loop's own time
         self._renewed_at = self._clock.now()
         self._polled_at = 0.0
         self._seen_version = -1
@@ -180,17 +185,29 @@ class Controller:
             self._inbox.append((run_id, TimerFired(timer=timer)))
         self._renew(now)
         self._poll(now)
-        while self._inbox:
+        while self._inbox or self._commit_in() <= 0:
             self._apply(self._clock.now())
-            await self._commit()
+            self._admit()  # what waits for room was committed long ago
+            if self._commit_in() <= 0:
+                await asyncio.sleep(0)  # it starts before the commit holds up the loop
+                await self._commit()
+                self._admit()
+        self._admit()  # what an adopted run has left to start comes with no event
+
+    def _admit(self) -> None:
         for admitted in self._packer.admit():
             self._spawn(self._performer.start(admitted, self.post, self._owns))
+
+    def _commit_in(self) -> float:
+        """Return the seconds until what was applied must be committed; infinity for nothing."""
+        return self._commit_at - asyncio.get_running_loop().time()
 
     async def _sleep(self) -> None:
         due = self._timers.next()
         pause = self._settings.poll_s
         if due is not None:
             pause = min(pause, max(0.0, due - self._clock.now()))
+        pause = min(pause, max(0.0, self._commit_in()))
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wake.wait()
@@ -204,9 +221,12 @@ class Controller:
             active = self._runs.get(run_id)
             if active is not None:
                 active.feed(event, now)
+                pause = 0.0 if active.is_urgent else self._settings.gather_s
+                self._commit_at = min(self._commit_at, asyncio.get_running_loop().time() + pause)
 
     async def _commit(self) -> None:
         """Commit all that was applied, as often as it takes; then perform."""
+        self._commit_at = math.inf
         while batches := [active.batch() for active in self._runs.values() if active.journal]:
             try:
                 self._store.commit(batches)

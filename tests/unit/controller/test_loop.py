@@ -17,7 +17,7 @@ from headrace.launchers.port import Capacity
 from headrace.store.memory import MemoryStore
 from headrace.testing.sketches import Arg, Out, Task, sketch
 
-from .conftest import SETTINGS, World, until, working
+from .conftest import BOUND_S, SETTINGS, World, until, working
 
 NUMBER = {"Output": "NUMBER_INTEGER"}
 CHAIN = sketch(
@@ -607,3 +607,32 @@ def test_documents_are_read_as_they_were_stored():
     run_id = world.submit(CHAIN)
     stored = json.loads(world.store.document(world.store.run(run_id).document))
     assert stored == CHAIN.raw
+
+
+class CountingStore(MemoryStore):
+    """Keeps the kinds of events of each commit."""
+
+    def __init__(self):
+        super().__init__()
+        self.commits = []
+
+    def commit(self, batches):
+        super().commit(batches)
+        kinds = [[type(event).__name__ for _, event in batch.events] for batch in batches]
+        self.commits.extend(events for events in kinds if events)
+
+
+def test_reports_that_call_for_nothing_are_committed_with_others():
+    world = World(store=CountingStore())
+    world.submit(sketch({name: Task() for name in "abcdef"}))
+    own = world.controller(Settings(poll_s=0.001, max_parallel=1, gather_s=BOUND_S))
+    asyncio.run(world.finish("r1", controller=own))
+    assert [len(events) for events in world.store.commits] == [12]
+
+
+def test_what_a_step_waits_for_is_committed_at_once():
+    world = World(store=CountingStore())
+    world.submit(CHAIN)
+    own = world.controller(Settings(poll_s=0.001, gather_s=BOUND_S))
+    asyncio.run(world.finish("r1", controller=own))
+    assert world.store.commits == [["AttemptStarted", "AttemptFinished"]] * 2
