@@ -45,6 +45,7 @@ def graphs(draw, depth=2, inside=False):
             value = str(draw(st.booleans()))
             more = {"inputs": {"c": value}, "condition": "inputs.parameter_values['c'] == 'True'"}
         body = draw(graphs(depth=depth - 1, inside=kind == "loop"))
+        more["retries"] = draw(st.integers(0, 1))
         tasks[f"g{index}"] = Task(body=body, after=after, always=always, **more)
     return tasks
 

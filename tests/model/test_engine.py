@@ -24,7 +24,7 @@ from headrace.testing.sketches import Task, sketch
 
 from .drawing import graphs, names_in, scripted
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 TERMINAL = {"succeeded", "failed", "skipped", "canceled"}
 
 
@@ -123,11 +123,13 @@ def through_json(journal):
 @given(runs)
 @SLOW
 def test_ends_are_final_and_a_run_succeeds_only_if_all_did(run):
-    result = simulation_of(run).finish()
+    simulation = simulation_of(run)
+    result = simulation.finish()
     ended = {}
     for change in result.changes:
         if isinstance(change, TaskChanged):
-            assert ended.get(change.path, change) == change, "an ended task run changed"
+            final = not retried_from_outside(simulation.plan, change.path)
+            assert not final or ended.get(change.path, change) == change, "an ended task changed"
             if change.state in TERMINAL:
                 ended[change.path] = change
         if isinstance(change, AttemptChanged) and change.state in TERMINAL:
@@ -138,6 +140,17 @@ def test_ends_are_final_and_a_run_succeeds_only_if_all_did(run):
     assert sum(name in TERMINAL for name in names) == 1
     if result.state == "succeeded":
         assert {row.state for row in result.tasks.values()} <= {"succeeded", "skipped"}
+
+
+def retried_from_outside(plan, path):
+    """Whether a group around the path has retries of its own, which let it go on inside."""
+    dag = plan.root
+    for part in path.split("/"):
+        task = next(task for task in dag.tasks if task.name == part.partition("[")[0])
+        if task.retry.limit and (task.dag is not None):
+            return True
+        dag = task.dag
+    return False
 
 
 @given(runs, st.integers(0, 3))

@@ -66,9 +66,50 @@ def backoff_ended(turn: Turn, event: TimerFired) -> None:
     if task is None or task.phase != "backoff":
         return
     if turn.now >= task.due_at:
-        start_attempt(turn, task)
+        if task.body is None:
+            start_attempt(turn, task)
+        else:
+            turn.agenda.append(("restart", task))
     else:  # the clock went back, or a timer that was moved fired all the same
         turn.commands.append(timer_of(task))
+
+
+def group_failed(turn: Turn, task: TaskRun, failure: Failure, reason: str) -> None:
+    """End a group as failed, or go on inside of it after a while when its own retries allow.
+
+    KFP's back end ignores retries of pipelines inside of pipelines (facts C.2); here what failed in
+    them runs again, and what succeeded stays.
+    """
+    policy = task.plan.retry
+    delay = backoff_s(policy, task.failures + 1)
+    task.error = failure
+    if (
+        task.failures >= policy.limit
+        or failure.kind == "configuration"
+        or task.waited_s + delay > policy.backoff_max_s
+        or not turn.may_start(task)
+    ):
+        turn.end(task, "failed", reason)
+        return
+    task.failures += 1
+    task.waited_s += delay
+    task.due_at = turn.now + delay
+    turn.log("group_failed", task.path, f"{task.path}: {reason}; goes on in {delay:g} s")
+    turn.move(task, "backoff", f"{reason}; goes on in {delay:g} s")
+    if delay > 0:
+        turn.commands.append(timer_of(task))
+    else:
+        turn.agenda.append(("restart", task))
+
+
+def can_go_on(task: TaskRun) -> bool:
+    """Whether a group that the task is in has retries left, which may undo its failure."""
+    owner = task.scope.owner
+    while owner is not None:
+        if owner.iteration is None and owner.failures < owner.plan.retry.limit:
+            return True
+        owner = owner.loop if owner.loop is not None else owner.scope.owner
+    return False
 
 
 def timer_of(task: TaskRun) -> SetTimer:

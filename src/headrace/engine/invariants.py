@@ -92,7 +92,8 @@ def _scope_problems(scope: Scope) -> Iterator[str]:
     unended = sum(1 for task in scope.tasks if task.phase != "ended")
     if scope.open != unended:
         yield f"I1 {where} counts {scope.open} open tasks, there are {unended}"
-    if scope.owner is not None and (scope.owner.phase == "ended") != (unended == 0):
+    closed = scope.owner is not None and scope.owner.phase in {"ended", "backoff"}
+    if scope.owner is not None and closed != (unended == 0):
         yield f"I1 {scope.owner!r} with {unended} open tasks inside"
     for task in scope.tasks:
         if task.phase == "waiting":

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from headrace.engine.attempting import group_failed
 from headrace.engine.attempts import Failure, Inputs
 from headrace.engine.outputs import collected
 from headrace.engine.plan import LoopPlan
-from headrace.engine.scopes import failure_of, open_scope
-from headrace.engine.state import LoopRun, Scope, TaskRun
+from headrace.engine.scopes import open_scope
+from headrace.engine.state import LoopRun, TaskRun
 from headrace.engine.turn import Turn
 from headrace.engine.values import shown
 
@@ -114,10 +115,10 @@ def _close(turn: Turn, task: TaskRun, loop: LoopRun) -> None:
         loop.canceled = True
         loop.again.clear()
     if loop.failed is not None:
-        body = loop.failed.body
-        task.error = failure_of(body) if isinstance(body, Scope) else loop.failed.error
+        failure = loop.failed.error
+        assert failure is not None
         failed = sum(1 for it in loop.iterations.values() if it.state == "failed")
-        turn.end(task, "failed", f"{failed} of {len(loop.items)} iterations failed")
+        group_failed(turn, task, failure, f"{failed} of {len(loop.items)} iterations failed")
     elif loop.canceled or loop.next < len(loop.items):
         turn.end(task, "canceled", turn.state.stop.reason if turn.state.stop is not None else "")
     else:

@@ -38,6 +38,12 @@ def resume(turn: Turn, iteration: TaskRun) -> None:
     _restart_from(turn, iteration.body)
 
 
+def restart_inside(turn: Turn, task: TaskRun) -> None:
+    """Go on inside of a group whose own retries allow it."""
+    for scope in _reopen(turn, task):
+        _restart_from(turn, scope)
+
+
 def _restart_from(turn: Turn, scope: Scope) -> None:
     scopes = [scope]
     while scopes:
@@ -60,6 +66,7 @@ def _restart(turn: Turn, scope: Scope) -> list[Scope]:
                 turn.agenda.append(("begin", task))
         elif task.state != "succeeded":
             scope.open += 1
+            task.failures, task.waited_s = 0, 0.0
             inside.extend(_reopen(turn, task))
     if scope.open == 0:
         turn.agenda.append(("close", scope))

@@ -5,6 +5,7 @@ Pure. A scope closes when all of its tasks have ended; it failed when one of the
 
 from __future__ import annotations
 
+from headrace.engine.attempting import group_failed
 from headrace.engine.attempts import Failure, Inputs
 from headrace.engine.outputs import scope_outputs
 from headrace.engine.plan import DagPlan, TaskPlan
@@ -58,8 +59,13 @@ def close(turn: Turn, scope: Scope) -> None:
     if owner is None:
         _end_run(turn, scope)
     elif scope.failed is not None:
-        owner.error = failure_of(scope)
-        turn.end(owner, "failed", f"{scope.failed.plan.name} failed")
+        failure, reason = failure_of(scope), f"{scope.failed.plan.name} failed"
+        assert failure is not None
+        if owner.iteration is None:
+            group_failed(turn, owner, failure, reason)
+        else:
+            owner.error = failure
+            turn.end(owner, "failed", reason)
     elif scope.canceled:
         turn.end(owner, "canceled", _stop_reason(turn))
     else:

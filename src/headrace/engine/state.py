@@ -26,8 +26,8 @@ MOVES: dict[Phase, frozenset[Phase]] = {
     "lookup": frozenset({"starting", "ended"}),
     "starting": frozenset({"running", "backoff", "ended"}),
     "running": frozenset({"backoff", "ended"}),
-    "backoff": frozenset({"starting", "ended"}),
-    "open": frozenset({"ended"}),
+    "backoff": frozenset({"starting", "open", "ended"}),
+    "open": frozenset({"backoff", "ended"}),
     "ended": frozenset({"waiting", "open"}),  # by a retry of the run, and only so
 }
 ACTIVE: frozenset[Phase] = frozenset({"lookup", "starting", "running", "backoff"})

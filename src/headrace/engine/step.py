@@ -35,7 +35,7 @@ from headrace.engine.events import (
 from headrace.engine.launching import cache_answered, look_up_of
 from headrace.engine.loops import refill
 from headrace.engine.plan import Plan
-from headrace.engine.restarting import resume, retry_requested
+from headrace.engine.restarting import restart_inside, resume, retry_requested
 from headrace.engine.scopes import close, open_scope
 from headrace.engine.state import RunState
 from headrace.engine.stopping import (
@@ -170,5 +170,6 @@ _AGENDA: dict[str, _Rule] = {
     "close": close,
     "fill": refill,
     "resume": resume,
+    "restart": restart_inside,
     "fail_fast": first_failure,
 }

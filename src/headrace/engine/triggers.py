@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from headrace.engine.attempting import can_go_on
 from headrace.engine.attempts import Failure, Inputs
 from headrace.engine.inputs import Resolved, Unresolved, resolve
 from headrace.engine.launching import launch
@@ -147,5 +148,5 @@ def _fail_fast(turn: Turn, task: TaskRun) -> None:
     """Put the stop on the agenda when the run is to end at its first failure."""
     submitted = turn.state.submitted
     assert submitted is not None
-    if submitted.fail_fast and turn.state.stop is None:
+    if submitted.fail_fast and turn.state.stop is None and not can_go_on(task):
         turn.agenda.append(("fail_fast", task))

@@ -24,7 +24,7 @@ from headrace.engine.plan import Plan, TaskPlan
 from headrace.engine.state import ACTIVE, MOVES, Move, Phase, RunState, Scope, TaskRun, story
 from headrace.errors import InvariantViolation
 
-Work = Literal["begin", "ended", "close", "fill", "resume", "fail_fast"]
+Work = Literal["begin", "ended", "close", "fill", "resume", "restart", "fail_fast"]
 _STATE_OF: dict[Phase, TaskStateName] = {
     "waiting": "pending",
     "lookup": "pending",
