@@ -15,7 +15,8 @@ from headrace.cli.text import clean, moment, table
 @json_option
 def explain(run_id: str, task: str, as_json: bool) -> None:
     """Say why a step was reused, or what differs from its nearest earlier run."""
-    from headrace.app import Home, explanation
+    from headrace.app.explaining import explanation
+    from headrace.app.home import Home
 
     home = Home.find()
     run = home.run(run_id)
@@ -41,7 +42,8 @@ def cache() -> None:
 @json_option
 def list_(pipeline: str | None, as_json: bool) -> None:
     """List the entries of the cache, the newest first."""
-    from headrace.app import Home, timestamp
+    from headrace.app.home import Home
+    from headrace.app.results import timestamp
 
     home = Home.find()
     entries = home.store.cache_entries() if home.exists else []
@@ -73,7 +75,7 @@ def list_(pipeline: str | None, as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="All entries.")
 def remove(keys: tuple[str, ...], pipeline: str | None, everything: bool) -> None:
     """Remove entries: by key or its beginning, by pipeline, or all."""
-    from headrace.app import Home
+    from headrace.app.home import Home
     from headrace.errors import InvalidRequest, NotFound
 
     if not keys and pipeline is None and not everything:

@@ -8,7 +8,7 @@ import linecache
 import click
 
 from headrace import dsl
-from headrace.app import components_in, function_text, tasks_in
+from headrace.app.authored import components_in, function_text, tasks_in
 from headrace.cli.source import Source
 from headrace.compiler.checks import (
     Problem,

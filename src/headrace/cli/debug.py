@@ -18,7 +18,8 @@ def debug(named: str, attempt: int | None, how: str | None) -> int:
     Breakpoints can be set by file and line of the user's source. The step writes to a place of
     its own; the run is not changed.
     """
-    from headrace.app import Home, notebook_program, rebuild
+    from headrace.app.debugging import notebook_program, rebuild
+    from headrace.app.home import Home
     from headrace.errors import InvalidRequest
 
     run_id, slash, path = named.partition("/")

@@ -19,7 +19,8 @@ from headrace.cli.text import clean, duration, moment, size, table
 @json_option
 def runs(state: str | None, pipeline: str | None, limit: int, as_json: bool) -> None:
     """List runs, the newest first."""
-    from headrace.app import Home, run_summary
+    from headrace.app.home import Home
+    from headrace.app.results import run_summary
     from headrace.store import RunFilter
 
     home = Home.find()
@@ -51,7 +52,9 @@ def runs(state: str | None, pipeline: str | None, limit: int, as_json: bool) -> 
 @json_option
 def show(run_id: str, as_json: bool) -> None:
     """Show a run: every step with its state and why, what it used, and what came out."""
-    from headrace.app import Home, run_result, suggestions
+    from headrace.app.home import Home
+    from headrace.app.results import run_result
+    from headrace.app.usage import suggestions
     from headrace.cli.output import print_summary
 
     home = Home.find()
@@ -95,7 +98,8 @@ def _step_row(task: dict[str, Any]) -> list[str]:
 @json_option
 def logs(run_id: str, task: str | None, follow: bool, attempt: int | None, as_json: bool) -> None:
     """Print what the steps of a run wrote, of one step or of all."""
-    from headrace.app import Home, read_logs
+    from headrace.app.home import Home
+    from headrace.app.reading_logs import read_logs
 
     home = Home.find()
     found = home.run(run_id)
@@ -125,7 +129,8 @@ def logs(run_id: str, task: str | None, follow: bool, attempt: int | None, as_js
 @json_option
 def artifacts(run_id: str, as_json: bool) -> None:
     """List the artifacts of a run: type, size, digest and where they are."""
-    from headrace.app import Home, artifact_value
+    from headrace.app.home import Home
+    from headrace.app.results import artifact_value
 
     home = Home.find()
     found = home.run(run_id)

@@ -36,7 +36,9 @@ def rerun(
     run, but for -p. Steps whose code and inputs are the same are taken over, also when they are
     not cached; --from runs a step again in any case.
     """
-    from headrace.app import Home, Reusable, Wishes, forecast_here, prepare_here, submit
+    from headrace.app.execution import forecast_here, prepare_here
+    from headrace.app.home import Home
+    from headrace.app.submission import Reusable, Wishes, submit
 
     home = Home.find()
     earlier = home.run(run_id)
@@ -54,7 +56,7 @@ def rerun(
 def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, dict[str, Any]]:
     """Return the pipeline to run, the file that it came from and where its functions stand."""
     from headrace import ir
-    from headrace.app import document_values, options_of
+    from headrace.app.submission import document_values, options_of
 
     if source is not None:
         from headrace.cli.checking import warn_of
@@ -69,7 +71,7 @@ def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, d
 
 def _parameters(home: Any, earlier: Any, document: Any, pairs: tuple[str, ...]) -> dict[str, Any]:
     """Return the earlier values that the pipeline still takes, changed as asked."""
-    from headrace.app import run_parameters
+    from headrace.app.results import run_parameters
 
     declared = document.spec.root.input_definitions.parameters
     before = run_parameters(home.store, earlier.run_id)

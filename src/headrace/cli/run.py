@@ -48,13 +48,17 @@ def run(
     SRC is a Python file with a pipeline (FILE.py, or FILE.py:NAME to pick one) or compiled IR
     (.yaml, .json). Exit status: 0 succeeded, 1 failed, 2 nothing was started, 130 interrupted.
     """
-    from headrace.app import Home, Wishes, prepare_here, submit
-    from headrace.cli.checking import warn_of
+    from headrace.app.execution import prepare_here
+    from headrace.app.home import Home
+    from headrace.app.submission import Wishes, submit
     from headrace.cli.source import load
 
     home = Home.find()
     loaded = load(source)
-    warn_of(loaded)
+    if loaded.component is not None:
+        from headrace.cli.checking import warn_of
+
+        warn_of(loaded)
     prepared = prepare_here(
         home,
         loaded.document,
@@ -78,7 +82,7 @@ def run(
 @execution_options
 def resume(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     """Go on with a run whose controller has ended; finished steps are not run again."""
-    from headrace.app import Home
+    from headrace.app.home import Home
 
     home = Home.find()
     found = home.run(run_id)
@@ -93,7 +97,7 @@ def resume(run_id: str, max_parallel: int | None, as_json: bool) -> int:
 @execution_options
 def retry(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     """Go on with a failed or canceled run: what did not succeed runs again."""
-    from headrace.app import Home
+    from headrace.app.home import Home
     from headrace.errors import Conflict
 
     home = Home.find()
@@ -109,7 +113,7 @@ def retry(run_id: str, max_parallel: int | None, as_json: bool) -> int:
 @click.argument("run_id", metavar="RUN")
 def cancel(run_id: str) -> int:
     """Ask a run to end; its exit handlers still run."""
-    from headrace.app import Home
+    from headrace.app.home import Home
     from headrace.errors import Conflict
 
     home = Home.find()
@@ -131,7 +135,7 @@ def carry_out(
     as_json: bool,
 ) -> int:
     """Take a run to its end with progress on standard error; return the exit status."""
-    from headrace.app import execute
+    from headrace.app.execution import execute
 
     with Progress(sys.stderr, live=False if as_json else None) as progress:
         progress.notice(f"run {run_id}")
@@ -150,7 +154,7 @@ def carry_out(
 
 def report(home: Any, run_id: str, *, as_json: bool) -> int:
     """Print how the run stands; return the exit status that belongs to it."""
-    from headrace.app import run_result
+    from headrace.app.results import run_result
 
     found = home.run(run_id)
     result = run_result(home.store, found)

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from headrace import dsl, ir
-from headrace.app import Home, Outcome, Wishes, execute, places_of, prepare_here, submit
+from headrace.app.authored import places_of
+from headrace.app.execution import Outcome, execute, prepare_here
+from headrace.app.home import Home
+from headrace.app.submission import Wishes, submit
 from headrace.compiler import compile_document
 from headrace.errors import TaskFailed, caller_location
 from headrace.local.task import LocalTask, outputs_of

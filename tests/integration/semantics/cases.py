@@ -19,7 +19,11 @@ from types import ModuleType
 from typing import Any
 
 from headrace import compat, ir
-from headrace.app import Config, Home, Wishes, execute, prepare_here, run_result, submit
+from headrace.app.execution import execute, prepare_here
+from headrace.app.home import Home
+from headrace.app.results import run_result
+from headrace.app.settings import Config
+from headrace.app.submission import Wishes, submit
 from headrace.compiler import compile_document
 
 PIPELINES = Path(__file__).parent / "pipelines"
@@ -38,7 +42,7 @@ def load(path: Path) -> ModuleType:
         spec = importlib.util.spec_from_file_location(f"semantics_{path.stem}", path)
         assert spec is not None
         assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             spec.loader.exec_module(module)
@@ -95,6 +99,7 @@ def differences(run: dict[str, Any], result: dict[str, Any]) -> list[str]:
         ("state", run.get("state", "SUCCEEDED"), result["state"]),
         ("values", run.get("values", found), found),
         ("error", run.get("error", result["error"]), result["error"]),
+        ("message", True, run.get("failure", "") in (result["error"] or "")),
         ("missing", [], [value for value in run.get("contains", ()) if value not in found]),
     ]
     for name, value in run.get("outputs", {}).items():
