@@ -243,8 +243,13 @@ class Author:
             self._line(f"{variable}.set_retry({self._up_to(3)}, '10s', 2.0, '1m')")
         if name in self.known:
             return
+        if name == "say" and self._chance(0.08):
+            self._line(f"{variable}.ignore_upstream_failure()")
         if self._chance(0.15):
             self._line(f"{variable}.set_env_variable('A', 'b').set_cpu_limit('1')")
+        self._platform(variable)
+
+    def _platform(self, variable: str) -> None:
         own = [value for value in self.blocks[-1].values if value.kind == "str"]
         texts = [value.text for value in own if value.in_strings and "item" not in value.text]
         if texts and self._chance(0.08):
@@ -257,6 +262,9 @@ class Author:
         if self._chance(0.05):
             claim = self._pick([*texts, "'claim'"])
             self._line(f"kubernetes.mount_pvc({variable}, {claim}, '/data')")
+        mappings = [v.text for v in self.blocks[-1].values if v.kind == "Dict[str, str]"]
+        if mappings and self._chance(0.1):
+            self._line(f"kubernetes.add_node_selector_json({variable}, {self._pick(mappings)})")
         if texts and self._chance(0.05):
             self._line(f"{variable}.set_container_image({self._pick(texts)})")
 
@@ -351,7 +359,16 @@ class Author:
     def _exit_handler(self) -> None:
         self.budget -= 1
         self.counter += 1
-        exit_task = self._pick(["say(text='bye')", "report()", "report(text='end')"])
+        own = [name for name, (inputs, _) in self.known.items() if not any(i[2] for i in inputs)]
+        choices = [
+            "say(text='bye')",
+            "report()",
+            "report(text='end')",
+            *(f"{name}()" for name in own),
+        ]
+        inputs = [v.text for v in self.blocks[0].values if v.kind == "str" and v.text[:3] == "in_"]
+        choices += [f"say(text={text})" for text in inputs]
+        exit_task = self._pick(choices)
         self._line(f"exit{self.counter} = {exit_task}")
         self._line(f"with dsl.ExitHandler(exit{self.counter}):")
         self._body(Block("exit handler"))
@@ -393,6 +410,8 @@ class Author:
         if kind == "List[str]":
             return f"['a', {one}]" if one and self._chance(0.5) else "['a', 'b']"
         if kind == "Dict[str, str]":
+            if one and self._chance(0.3):
+                return f"{{'k': {one}, 'list': ['a', {self._pick(inner)}], 'd': {{'n': {one}}}}}"
             return f"{{'k': {one}}}" if one and self._chance(0.5) else "{'k': 'v', 'a': ''}"
         return {"int": "5", "float": "1.5", "bool": "False", "List[int]": "[1, 2]"}.get(kind)
 

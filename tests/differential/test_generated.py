@@ -63,10 +63,11 @@ def _problem(theirs: dict, ours: dict) -> str | None:
     if "text" in theirs and "text" in ours:
         return documents.difference(theirs["text"], ours["text"])
     if "text" in theirs:
-        if documents.dangling_in(theirs["text"]) and {"SpecError", "InvalidDocument"} & {
-            *ours["error"]["types"]
-        }:
-            return None  # it reads back a document that refers to nothing
+        if (
+            "reloaded(inner" in ours["error"]["traceback"]
+            and "no input" in ours["error"]["message"]
+        ):
+            return None  # it reads back a document that refers to nothing, and says so
         return f"refused by Headrace alone:\n{ours['error']['traceback']}"
     kind, message = theirs["error"]["types"][0], theirs["error"]["message"]
     if kind in STUMBLES or "'NoneType' object" in message:
