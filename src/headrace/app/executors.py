@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from headrace.environments import (
     EnvironmentRequest,
     LightweightSpec,
     build,
+    parse_as_of,
     request_from_command,
     resolve,
 )
@@ -61,9 +63,11 @@ class Executors:
             if lightweight is not None:  # a stored lock knows no indexes and their credentials
                 lock = lock.answering(lightweight.request)
         else:
-            lock = resolve(
-                EnvironmentRequest(), self._home.locks, pythons=self._home.config.pythons
-            )
+            late = self._late(spec)
+            request = EnvironmentRequest() if late is None else late.request
+            as_of = parse_as_of(self._home.config.packages_as_of)
+            request = replace(request, as_of=as_of)
+            lock = resolve(request, self._home.locks, pythons=self._home.config.pythons)
         if lock.packages:
             self._notice(f"preparing {len(lock.packages)} packages for Python {lock.python}")
         self._built[key] = build(lock, self._home.environments)
@@ -93,7 +97,7 @@ class Executors:
         container = spec.container
         if container is None or spec.lock is not None:
             return None
-        if runs_here(container.image, self._home.config):
+        if runs_here(container.image, self._home.config) or self._late(spec) is not None:
             return None
         engine = find_engine_here()
         if engine is None:
@@ -108,8 +112,19 @@ class Executors:
             return None
         return self._recognise(container.image, container.command, container.args)
 
+    def _late(self, spec: AttemptSpec) -> LightweightSpec | None:
+        """Return the function of an attempt whose image, known only now, is a plain Python."""
+        if spec.lock is not None:
+            return None
+        lightweight = self.lightweight(spec)
+        return lightweight if lightweight is not None and not lightweight.notices else None
+
     def _key(self, spec: AttemptSpec) -> str:
-        return spec.lock or ""
+        """Return what tells the attempt's environment from others."""
+        if spec.lock is not None:
+            return spec.lock
+        late = self._late(spec)
+        return "" if late is None else repr(late.request)
 
     def _run_options(self, spec: AttemptSpec) -> RunOptions:
         run_id = spec.id.run_id

@@ -39,6 +39,7 @@ from headrace.engine.resources import NOTHING, resource_request
 from headrace.engine.state import RunState, TaskRun
 from headrace.engine.task_config import task_config
 from headrace.engine.turn import Turn
+from headrace.engine.values import whole
 from headrace.errors import SpecError
 from headrace.ir.model import Container, Importer, ImporterUri, Resources
 from headrace.ir.placeholders import Context, render_constant
@@ -211,7 +212,7 @@ def _importer(
     return msgspec.structs.replace(
         importer,
         artifact_uri=ImporterUri(constant=value),
-        metadata=render_constant(importer.metadata, context),
+        metadata=render_constant(whole(importer.metadata), context),
     )
 
 

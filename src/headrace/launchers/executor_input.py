@@ -103,7 +103,7 @@ def _context(
     return Context(
         executor_input=values,
         job_name=job.run_name,
-        job_resource_name=job.run_name,
+        job_resource_name=job.run_id,
         job_id=job.run_id,
         task_name=job.task_name,
         task_id=job.task_id,
