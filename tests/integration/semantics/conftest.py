@@ -12,10 +12,10 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "differential")]
 
-import cases
-import sides
+import cases  # noqa: E402 - it lies beside this file
+import sides  # noqa: E402
 
-from headrace import ir
+from headrace import ir  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,12 @@ def given(tmp_path: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Fill the paths in that a run's parameters ask for."""
     folder = tmp_path / "folder"
     folder.mkdir()
-    paths = {"FOLDER": str(folder), "FILE": str(tmp_path / "file")}
+    paths = {
+        "FOLDER": str(folder),
+        "FILE": str(tmp_path / "file"),
+        "READY": str(tmp_path / "ready"),
+    }
+    (tmp_path / "ready").write_text("ready")
     return lambda run: {
         key: paths.get(value, value) if isinstance(value, str) else value
         for key, value in run.get("parameters", {}).items()
