@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import stat
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ _CODE = (
 )
 #: The system takes about a hundred bytes for the path of a socket.
 _MAX_DIRECTORY_BYTES = 80
+_SWEEP_AGE_S = 3600.0
 _MAX_LINE_BYTES = 16 * 1024 * 1024
 
 #: Called with each event and the result file's content, when that came with it.
@@ -50,6 +53,22 @@ def runtime_directory() -> Path:
                 return path
     message = f"no directory for sockets of yours alone in {', '.join(filter(None, bases))}"
     raise InfrastructureError(message, hint="set TMPDIR to a directory with a short name")
+
+
+def sweep(directory: Path, now: float) -> None:
+    """Remove the sockets of warm parents that were killed; those of living ones answer.
+
+    Args:
+        directory: Where the sockets are.
+        now: The time, in seconds since the epoch; what is younger than an hour is left alone.
+    """
+    for path in directory.glob("*.sock"):
+        with contextlib.suppress(OSError):
+            if now - path.lstat().st_mtime < _SWEEP_AGE_S:
+                continue
+            with socket.socket(socket.AF_UNIX) as channel:
+                if channel.connect_ex(str(path)) == errno.ECONNREFUSED:
+                    path.unlink()
 
 
 class WarmClient:
@@ -85,7 +104,9 @@ class WarmClient:
             InfrastructureError: The interpreter cannot be started.
         """
         assert self.python is not None
-        path = str(runtime_directory() / f"{uuid.uuid4().hex[:12]}.sock")
+        directory = runtime_directory()
+        sweep(directory, time.time())
+        path = str(directory / f"{uuid.uuid4().hex[:12]}.sock")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             listener.listen(16)
