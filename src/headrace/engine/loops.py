@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from headrace.engine.attempting import group_failed
 from headrace.engine.attempts import Failure, Inputs
-from headrace.engine.outputs import collected
+from headrace.engine.outputs import collected, keep_result
 from headrace.engine.plan import LoopPlan
 from headrace.engine.scopes import open_scope
 from headrace.engine.state import LoopRun, TaskRun
@@ -25,9 +25,10 @@ WINDOW = 10_000
 
 def open_loop(turn: Turn, task: TaskRun) -> None:
     """Begin a loop; one over nothing succeeds at once with empty lists."""
-    plan, inputs = task.plan.loop, task.inputs
+    plan, inputs, dag = task.plan.loop, task.inputs, task.plan.dag
     assert plan is not None
     assert inputs is not None
+    assert dag is not None
     items = _items(plan, inputs)
     if items is None:
         value = inputs.parameters.get(plan.parameter or "")
@@ -36,7 +37,7 @@ def open_loop(turn: Turn, task: TaskRun) -> None:
         )
         turn.fail(task, Failure(kind="configuration", message=message))
         return
-    loop = LoopRun(items)
+    loop = LoopRun(items, dag)
     task.body = loop
     task.started_at = turn.now
     turn.move(task, "open", f"{len(items)} iterations")
@@ -69,7 +70,8 @@ def iteration_ended(turn: Turn, iteration: TaskRun) -> None:
     assert isinstance(loop, LoopRun)
     loop.open -= 1
     if iteration.state == "succeeded":
-        loop.results[iteration.iteration] = iteration.outputs
+        assert iteration.outputs is not None
+        keep_result(loop, iteration.iteration, iteration.outputs)
         if not iteration.scope.kept and not task.plan.restartable:
             del loop.iterations[iteration.iteration]
     elif iteration.state == "failed":
@@ -110,7 +112,6 @@ def _begin_iteration(turn: Turn, task: TaskRun, loop: LoopRun, index: int) -> No
 
 
 def _close(turn: Turn, task: TaskRun, loop: LoopRun) -> None:
-    assert task.plan.dag is not None
     if loop.again:  # stopped before they could go on
         loop.canceled = True
         loop.again.clear()
@@ -122,7 +123,7 @@ def _close(turn: Turn, task: TaskRun, loop: LoopRun) -> None:
     elif loop.canceled or loop.next < len(loop.items):
         turn.end(task, "canceled", turn.state.stop.reason if turn.state.stop is not None else "")
     else:
-        task.outputs = collected(task.plan.dag, loop)
+        task.outputs = collected(loop)
         if not task.scope.kept and not task.plan.restartable:
             task.body = None
         turn.end(task, "succeeded", task.reason)

@@ -22,7 +22,7 @@ from headrace.engine.changes import (
     CacheEntryAdded,
     MetricAdded,
 )
-from headrace.engine.plan import DagPlan, Selected
+from headrace.engine.plan import Selected
 from headrace.engine.state import NO_OUTPUTS, LoopRun, Scope, TaskRun
 from headrace.engine.turn import Turn
 from headrace.ir.model import ArtifactTypeSchema, OutputArtifactSpec
@@ -106,24 +106,29 @@ def scope_outputs(scope: Scope) -> Outputs:
     return Outputs(parameters=parameters, artifacts=artifacts)
 
 
-def collected(plan: DagPlan, loop: LoopRun) -> Outputs:
+def keep_result(loop: LoopRun, index: int, outputs: Outputs) -> None:
+    """Keep what an iteration made, column by column, which takes less room than its outputs."""
+    for name, column in loop.parameters.items():
+        column[index] = outputs.parameters.get(name)
+    for name, column in loop.artifacts.items():
+        column[index] = outputs.artifacts.get(name)
+
+
+def collected(loop: LoopRun) -> Outputs:
     """Return the outputs of a loop: of each output a list over the iterations, in their order.
 
     Loops inside loops give lists of lists, as the documents have it (KFP's back end flattens).
     Artifacts are one flat list, since an input is no deeper. An iteration in which the output was
     not made, for a condition say, adds nothing.
     """
-    results = [result for result in loop.results if result is not None]
     return Outputs(
         parameters={
-            name: [result.parameters[name] for result in results if name in result.parameters]
-            for name in (selected.name for selected in plan.parameter_outputs)
+            name: [value for value in column if value is not None]
+            for name, column in loop.parameters.items()
         },
         artifacts={
-            name: tuple(
-                artifact for result in results for artifact in result.artifacts.get(name, ())
-            )
-            for name in (selected.name for selected in plan.artifact_outputs)
+            name: tuple(artifact for several in column for artifact in several or ())
+            for name, column in loop.artifacts.items()
         },
     )
 

@@ -191,18 +191,34 @@ class LoopRun:
         items: What it goes over.
         next: Index of the first item that has not been begun.
         open: Number of iterations that have not ended.
-        results: Outputs of the iterations that succeeded, by index.
+        parameters: Each output parameter's values by index; None where there is none.
+        artifacts: Each output artifact by index, likewise.
         iterations: Those that are open or did not succeed, by index.
         again: Indexes of those that did not succeed and go on when there is room.
     """
 
-    __slots__ = ("again", "canceled", "failed", "items", "iterations", "next", "open", "results")
+    __slots__ = (
+        "again",
+        "artifacts",
+        "canceled",
+        "failed",
+        "items",
+        "iterations",
+        "next",
+        "open",
+        "parameters",
+    )
 
-    def __init__(self, items: list[Any]) -> None:
+    def __init__(self, items: list[Any], plan: DagPlan) -> None:
         self.items = items
         self.next = 0
         self.open = 0
-        self.results: list[Outputs | None] = [None] * len(items)
+        self.parameters: dict[str, list[Any]] = {
+            output.name: [None] * len(items) for output in plan.parameter_outputs
+        }
+        self.artifacts: dict[str, list[tuple[Artifact, ...] | None]] = {
+            output.name: [None] * len(items) for output in plan.artifact_outputs
+        }
         self.iterations: dict[int, TaskRun] = {}
         self.again: deque[int] = deque()
         self.failed: TaskRun | None = None
