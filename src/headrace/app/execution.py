@@ -169,7 +169,7 @@ async def controller(
 def _launcher(home: Home, executors: Executors) -> Launcher:
     return ProcessLauncher(
         runs=home.runs,
-        payload=home.path / "runtime",
+        payload=home.payload,
         environment_for=executors.prepared,
         capacity=capacity(),
         log_limit_bytes=home.config.log_limit_bytes,

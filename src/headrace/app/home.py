@@ -5,7 +5,8 @@
     <home>/runs/            a directory for each attempt: log, working directory, result
     <home>/config.toml      settings, when the user wrote some
 
-Locks and environments are shared by all homes of a user, in the user's cache directory.
+Locks, environments and the code that tasks import are shared by all homes of a user, in the user's
+cache directory.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ class Home:
     def environments(self) -> Path:
         """Directory of built environments, shared by the user's homes."""
         return cache_dir() / "environments"
+
+    @property
+    def payload(self) -> Path:
+        """Directory of the code that tasks import, shared so that its byte code is made once."""
+        return cache_dir() / "runtime"
 
     def check_writable(self) -> None:
         """Make sure that the home can be written, leaving nothing behind that was not there.
