@@ -48,7 +48,7 @@ def record(turn: Turn, task: TaskRun, result: AttemptResult) -> None:
         else NO_OUTPUTS
     )
     task.error = None  # that of an earlier attempt
-    if task.cache_key is not None and task.plan.cacheable:
+    if task.cache_key is not None and _kept_for_reuse(turn, task):
         turn.changes.append(
             CacheEntryAdded(
                 key=task.cache_key,
@@ -58,6 +58,16 @@ def record(turn: Turn, task: TaskRun, result: AttemptResult) -> None:
             )
         )
     turn.end(task, "succeeded")
+
+
+def _kept_for_reuse(turn: Turn, task: TaskRun) -> bool:
+    """Whether later tasks may take the outputs over: as the task says, or the run for all tasks.
+
+    A run that reuses nothing still leaves entries for others.
+    """
+    submitted, importer = turn.state.submitted, task.plan.kind == "importer"
+    assert submitted is not None
+    return task.plan.cacheable or (submitted.cache is True and not importer)
 
 
 def take_over(turn: Turn, task: TaskRun, outputs: Outputs, source: str | None, reason: str) -> bool:

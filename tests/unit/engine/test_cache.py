@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from headrace import engine
+from headrace.engine.attempts import AttemptResult
 from headrace.engine.cache import cache_key, explain_difference
 from headrace.engine.changes import CacheEntryAdded
-from headrace.engine.events import CacheAnswered, RunSubmitted
+from headrace.engine.events import AttemptFinished, CacheAnswered, RunSubmitted
 from headrace.testing import Simulation, fail, simulate, succeed
 from headrace.testing.sketches import Arg, Out, Task, sketch
 
@@ -200,6 +201,25 @@ def test_an_entry_is_recorded_only_for_tasks_that_may_be_reused_and_succeeded():
     document = sketch({"t": Task(cache=True), "u": Task(), "bad": Task(cache=True)})
     run = simulate(document, {"bad": fail()})
     assert [c.path for c in run.changes if isinstance(c, CacheEntryAdded)] == ["t"]
+
+
+@pytest.mark.parametrize(
+    ("of_run", "recorded"), [(True, ["t", "u"]), (False, ["t"]), (None, ["t"])]
+)
+def test_a_run_that_caches_everything_records_everything(of_run, recorded):
+    document = sketch({"t": Task(cache=True), "u": Task()})
+    plan = engine.plan(document)
+    state = engine.new_run(plan)
+    event = RunSubmitted(
+        run_id="r", run_name="r", parameters={}, pipeline_root="file:///r", cache=of_run
+    )
+    commands = engine.step(plan, state, event, 0.0).commands
+    answers = [CacheAnswered(task=c.task) for c in commands if isinstance(c, engine.LookUpCache)]
+    commands.extend(c for a in answers for c in engine.step(plan, state, a, 0.0).commands)
+    starts = [c.spec.id for c in commands if isinstance(c, engine.StartAttempt)]
+    ends = [AttemptFinished(attempt=attempt, result=AttemptResult()) for attempt in starts]
+    changes = [change for end in ends for change in engine.step(plan, state, end, 1.0).changes]
+    assert sorted(c.path for c in changes if isinstance(c, CacheEntryAdded)) == recorded
 
 
 def test_a_miss_tells_its_reason():
