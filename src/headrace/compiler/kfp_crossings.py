@@ -14,7 +14,7 @@ from headrace.compiler.channel_names import channel_name
 from headrace.compiler.crossings import Crossings, resolved
 from headrace.dsl.graph import Branch, Group, Loop, Task
 from headrace.dsl.refs import FieldRef, ItemRef, Ref
-from headrace.dsl.scopes import Scopes
+from headrace.dsl.scopes import Node, Scopes
 from headrace.dsl.topology import refs_of
 
 
@@ -100,25 +100,43 @@ def _declared(scopes: Scopes, group: Group, taken: dict[str, Ref]) -> dict[str, 
 
 
 def _is_complete(scopes: Scopes, crossings: Crossings) -> bool:
-    """Tell whether each element that a task reads is an input of the group around it.
+    """Tell whether tasks have the inputs that KFP's compiler, or a reader, must find.
 
-    Only that does KFP's compiler check; other inputs without a source it lets pass.
+    Elements of loops are what that compiler insists on; artifacts are what a reader cannot find
+    again. Other inputs without a source it lets pass, and so do we.
     """
-    for task in scopes.tasks():
-        path = scopes.paths[task.name]
-        items = [_item(argument) for argument in task.arguments.values()]
-        names = {channel_name(item) for item in items if item is not None}
-        if not names:
-            continue
-        group = path[-1]
-        inputs = {channel_name(ref) for ref in crossings[group.name].values()}
-        if isinstance(group, Loop):
-            inputs.add(channel_name(group.item))
-        if not names <= inputs:
-            return False
-    return True
+    return all(
+        _wanted(scopes, node, crossings) <= _given(scopes, node, crossings)
+        for node in scopes.nodes.values()
+    )
 
 
-def _item(argument: object) -> ItemRef | None:
-    item = argument.item if isinstance(argument, FieldRef) else argument
-    return item if isinstance(item, ItemRef) and not item.is_artifact else None
+def _wanted(scopes: Scopes, node: Node, crossings: Crossings) -> set[str]:
+    path = scopes.paths[node.name]
+    wanted: set[str] = set()
+    for ref in _inputs_of(scopes, node, crossings):
+        passed = ref.item if isinstance(ref, FieldRef) else ref
+        is_sibling = ref.task_name is not None and scopes.paths[ref.task_name] == path
+        is_item = isinstance(passed, ItemRef) and isinstance(node, Task)
+        if is_item or (path and ref.is_artifact and not is_sibling):
+            wanted.add(channel_name(passed))
+    return wanted
+
+
+def _inputs_of(scopes: Scopes, node: Node, crossings: Crossings) -> Iterator[Ref]:
+    if isinstance(node, Group):
+        own = node.item.full_name if isinstance(node, Loop) else None
+        yield from (ref for name, ref in crossings[node.name].items() if name != own)
+        return
+    for argument in node.arguments.values():
+        if isinstance(argument, Ref):
+            yield resolved(scopes, node.name, argument)
+
+
+def _given(scopes: Scopes, node: Node, crossings: Crossings) -> set[str]:
+    path = scopes.paths[node.name]
+    if not path:
+        return set()
+    group = path[-1]
+    item = {channel_name(group.item)} if isinstance(group, Loop) else set[str]()
+    return {channel_name(ref) for ref in crossings[group.name].values()} | item

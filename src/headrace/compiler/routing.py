@@ -1,8 +1,9 @@
 """How values and order run through a pipeline: the choice between KFP's rules and complete ones.
 
-A compiled file is equal to KFP's, and KFP leaves some inputs without a source that no backend can
-then find. What is run from its source has every source in it. Where KFP's compiler gives up on a
-pipeline that is right, there is nothing to be equal to, and the complete rules serve both.
+A compiled file is equal to KFP's, also where that leaves an input without a source: readers that
+know its rules find the source by the input's name. What is run from its source has every source in
+it. Where KFP's compiler gives up on a pipeline that is right, or loses what no reader can find
+again, there is nothing to be equal to, and the complete rules serve both.
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ def routing_of(pipeline: Pipeline, scopes: Scopes, *, as_kfp: bool) -> Routing:
         as_kfp: Whether the document must be equal to KFP's.
     """
     before = _order(scopes)
+    surfacings = surfacings_of(pipeline, scopes)
     crossings = kfp_crossings_of(scopes) if as_kfp else None
-    if crossings is not None:
-        surfacings = surfacings_of(pipeline, scopes, arguments_only=True)
+    if crossings is not None and surfacings == surfacings_of(pipeline, scopes, arguments_only=True):
         return Routing(crossings, surfacings, before, texts_lose_kinds=True)
-    return Routing(crossings_of(scopes), surfacings_of(pipeline, scopes), before, False)
+    return Routing(crossings_of(scopes), surfacings, before, texts_lose_kinds=False)
 
 
 def _order(scopes: Scopes) -> dict[str, set[str]]:
