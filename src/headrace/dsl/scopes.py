@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headrace.dsl.graph import ExitScope, Group, Loop, Pipeline, Task
-from headrace.dsl.refs import FieldRef, ItemRef, Ref, RefKey
+from headrace.dsl.graph import ExitScope, Group, Pipeline, Task
 
 Node = Task | Group
 
@@ -21,13 +20,11 @@ class Scopes:
         nodes: Every task and group by name, in the order of the source; no exit tasks.
         exit_tasks: Exit tasks by name.
         paths: The groups around each node, the outermost first.
-        loops: Loops by the key of their item.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     exit_tasks: dict[str, Task] = field(default_factory=dict[str, Task])
     paths: dict[str, tuple[Group, ...]] = field(default_factory=dict[str, tuple[Group, ...]])
-    loops: dict[RefKey, list[Loop]] = field(default_factory=dict[RefKey, list[Loop]])
 
     def tasks(self) -> list[Task]:
         """Return the tasks, in the order of the source; no exit tasks."""
@@ -51,16 +48,6 @@ class Scopes:
         path = self.paths[name]
         return path[depth].name if len(path) > depth else name
 
-    def loop_of(self, ref: Ref, name: str) -> Loop | None:
-        """Return the loop around a node whose item, or its field, a reference is."""
-        item = ref.item if isinstance(ref, FieldRef) else ref
-        if not isinstance(item, ItemRef):
-            return None
-        for loop in self.loops.get(item.key, ()):
-            if loop in self.paths[name] or loop is self.nodes[name]:
-                return loop
-        return None
-
 
 def scopes_of(pipeline: Pipeline) -> Scopes:
     """Return the index of a pipeline."""
@@ -75,8 +62,6 @@ def _visit(scopes: Scopes, children: tuple[Node, ...], path: tuple[Group, ...]) 
         scopes.paths[child.name] = path
         if isinstance(child, Task):
             continue
-        if isinstance(child, Loop):
-            scopes.loops.setdefault(child.item.key, []).append(child)
         if isinstance(child, ExitScope):
             scopes.exit_tasks[child.exit_task.name] = child.exit_task
             scopes.paths[child.exit_task.name] = ()
