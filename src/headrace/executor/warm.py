@@ -2,22 +2,14 @@
 
 It belongs to one environment, imports and executes nothing of the user's, stays small so that forks
 are quick, and outlives the controller while attempts run: deadlines, memory limits and exit records
-are its own affair. Controllers talk to it over a unix socket in JSON lines; one may leave and
-another one come.
-
-Requests are ``start`` (``id``, ``directory``, ``component``, ``python``, ``deadline_s``, ``task``,
-``memory_bytes``, ``log_bytes``, ``cold``, ``handshake_s``, ``clean_up``), ``stop`` (``id``,
-``grace_s``) and ``watch`` (``id``). Events are ``hello``, ``started``, ``exited`` (with
-``result_bytes``: so many bytes of result file follow the line), ``unknown`` and ``no_fork``.
+are its own affair. Controllers come and go; how they talk to it is in ``controllers``.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import importlib
-import json
 import os
 import selectors
 import signal
@@ -28,7 +20,7 @@ import traceback
 from typing import Any, Dict, List, Optional
 
 from headrace.executor import processes
-from headrace.executor.attempt import LOG_FILE, RESULT_FILE
+from headrace.executor.attempt import RESULT_FILE
 from headrace.executor.child import (
     ALREADY_CLAIMED,
     CLAIM,
@@ -38,9 +30,10 @@ from headrace.executor.child import (
     ready,
     run_forked,
 )
+from headrace.executor.controllers import Connection, Controllers
 from headrace.executor.files import write_json
-from headrace.executor.log_cap import LogCap
-from headrace.executor.source import Compiled, Source, compile_source, prebuild_module, source_of
+from headrace.executor.source import prebuild_module
+from headrace.executor.watched import Attempt, CodeCache
 
 EXIT_FILE = "exit.json"
 #: Modules to import before the first fork; what was only imported, and not used, can be forked.
@@ -48,72 +41,16 @@ PRELOAD_VARIABLE = "HEADRACE_PRELOAD"
 
 _LINGER_S = 2.0
 _FIRST_CONNECTION_S = 60.0
-_HANDSHAKE_S = 10.0
 #: After this time a killed process that is still there waits in the kernel for what may never come.
 _UNKILLABLE_S = 30.0
 _TICK_S = 0.2
 #: Attempts that end within this time are announced with their end, in one message.
 _ANNOUNCE_S = 0.02
-_MAX_CODES = 64
 _MAX_INLINE_BYTES = 256 * 1024
-_MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 _COLD_CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from headrace.executor.child import run_cold; run_cold(sys.argv[2], sys.argv[3])"
 )
-
-
-class Attempt:
-    """An attempt whose process is a child of this one."""
-
-    def __init__(self, request: Dict[str, Any]) -> None:
-        self.id: str = request["id"]
-        self.directory: str = request["directory"]
-        self.request = request
-        self.pid = 0
-        self.started = time.monotonic()
-        self.begin_by = self.started + float(request.get("handshake_s") or _HANDSHAKE_S)
-        self.shook_hands = False
-        self.announce_at: Optional[float] = None
-        self.measure_at = self.started
-        self.cold = bool(request.get("cold"))
-        self.reason: Optional[str] = None
-        self.kill_at: Optional[float] = None
-        self.memory_bytes: Optional[int] = request.get("memory_bytes")
-        self.peak_bytes = 0
-        deadline_s = request.get("deadline_s")
-        self.deadline = None if deadline_s is None else self.started + deadline_s
-        self.log = LogCap(os.path.join(self.directory, LOG_FILE), request.get("log_bytes"))
-
-
-class CodeCache:
-    """Compiled code of components, so that a thousand tasks of one compile it once; runs none."""
-
-    def __init__(self) -> None:
-        self._known: Dict[Source, Optional[Compiled]] = {}
-
-    def of(self, request: Dict[str, Any]) -> Optional[Compiled]:
-        """Return the code of an attempt's component; None leaves it, or its errors, to the task."""
-        if request.get("python") is None:
-            return None
-        source = source_of(request["python"], request.get("component"))
-        if source not in self._known:
-            while len(self._known) >= _MAX_CODES:
-                del self._known[next(iter(self._known))]
-            try:
-                self._known[source] = compile_source(source)
-            except Exception:  # the task meets it again, and reports it
-                self._known[source] = None
-        return self._known[source]
-
-
-class Connection:
-    """A controller at the other end of a socket."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
-        self.received = b""
-        self.outgoing = bytearray()
 
 
 class WarmParent:
@@ -126,12 +63,11 @@ class WarmParent:
     """
 
     def __init__(self, listener: socket.socket, payload: str, marker: str) -> None:
-        self._listener = listener
         self._payload = payload
         self._marker = marker
         self._attempts: Dict[int, Attempt] = {}
-        self._connections: Dict[int, Connection] = {}
         self._selector = selectors.DefaultSelector()
+        self._controllers = Controllers(listener, self._selector, self._handle)
         self._lonely_since: Optional[float] = time.monotonic() + _FIRST_CONNECTION_S
         self._next_tick = 0.0
         self._code = CodeCache()
@@ -143,7 +79,7 @@ class WarmParent:
             for key, _ in self._selector.select(self._patience()):
                 self._guarded(key.data, key.fileobj)
             self._guarded(self._tick)
-            self._guarded(self._flush_all)
+            self._guarded(self._controllers.flush)
 
     @staticmethod
     def _guarded(handler: Any, *arguments: Any) -> None:
@@ -161,8 +97,6 @@ class WarmParent:
             self._guarded(importlib.import_module, name)
         prepare_streams()
         self._memory_kills = processes.out_of_memory_kills()
-        self._listener.setblocking(False)
-        self._watch(self._listener, self._accept)
         self._handshakes, self._handshake_end = os.pipe()
         os.set_blocking(self._handshakes, False)
         self._watch(self._handshakes, self._shake_hands)
@@ -180,7 +114,7 @@ class WarmParent:
         self._selector.register(file, selectors.EVENT_READ, handler)
 
     def _is_done(self) -> bool:
-        if self._attempts or self._connections:
+        if self._attempts or self._controllers.any:
             self._lonely_since = None
             return False
         now = time.monotonic()
@@ -191,39 +125,9 @@ class WarmParent:
     def _patience(self) -> Optional[float]:
         if self._attempts:
             return max(0.0, self._next_tick - time.monotonic())
-        return None if self._connections else _LINGER_S
+        return None if self._controllers.any else _LINGER_S
 
     # ------------------------------------------------------------------ controllers
-
-    def _accept(self, listener: socket.socket) -> None:
-        try:
-            channel, _ = listener.accept()
-        except OSError:
-            return
-        channel.setblocking(False)
-        connection = Connection(channel)
-        self._connections[channel.fileno()] = connection
-        self._watch(channel, functools.partial(self._exchange, connection))
-        self._send(connection, {"event": "hello", "pid": os.getpid()})
-
-    def _receive(self, connection: Connection) -> None:
-        try:
-            data = connection.channel.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._drop(connection)
-            return
-        *lines, connection.received = (connection.received + data).split(b"\n")
-        for line in lines:
-            self._handle(connection, json.loads(line))
-
-    def _drop(self, connection: Connection) -> None:
-        self._selector.unregister(connection.channel)
-        del self._connections[connection.channel.fileno()]
-        connection.channel.close()
 
     def _handle(self, connection: Connection, request: Dict[str, Any]) -> None:
         attempt = self._by_id(request["id"])
@@ -234,7 +138,7 @@ class WarmParent:
             if attempt is not None:
                 self._stop(attempt, "stop", request["grace_s"])
         elif attempt is None:
-            self._send(connection, {"event": "unknown", "id": request["id"]})
+            self._controllers.tell(connection, {"event": "unknown", "id": request["id"]})
         else:
             attempt.announce_at = time.monotonic()
             self._announce_start(attempt)
@@ -244,44 +148,6 @@ class WarmParent:
             if attempt.id == identity:
                 return attempt
         return None
-
-    def _announce(self, event: Dict[str, Any], result: bytes = b"") -> None:
-        for connection in list(self._connections.values()):
-            self._send(connection, event, result)
-
-    def _send(self, connection: Connection, event: Dict[str, Any], result: bytes = b"") -> None:
-        if result and len(connection.outgoing) < _MAX_BACKLOG_BYTES:
-            event = dict(event, result_bytes=len(result))
-        else:
-            result = b""
-        connection.outgoing += json.dumps(event).encode("ascii") + b"\n" + result
-
-    def _flush_all(self) -> None:
-        for connection in list(self._connections.values()):
-            if connection.outgoing:
-                self._flush(connection)
-
-    def _flush(self, connection: Connection) -> None:
-        try:
-            sent = connection.channel.send(connection.outgoing)
-            del connection.outgoing[:sent]
-        except BlockingIOError:
-            pass
-        except OSError:
-            connection.outgoing.clear()  # its end of file will be read
-        wanted = selectors.EVENT_READ
-        if connection.outgoing:
-            wanted |= selectors.EVENT_WRITE
-        key = self._selector.get_key(connection.channel)
-        if key.events != wanted:
-            handler = functools.partial(self._exchange, connection)
-            self._selector.modify(connection.channel, wanted, handler)
-
-    def _exchange(self, connection: Connection, _: object) -> None:
-        if connection.outgoing:
-            self._flush(connection)
-        if connection.channel.fileno() in self._connections:
-            self._receive(connection)
 
     # ------------------------------------------------------------------ attempts
 
@@ -323,7 +189,7 @@ class WarmParent:
     def _announce_start(self, attempt: Attempt) -> None:
         if attempt.announce_at is not None:
             attempt.announce_at = None
-            self._announce({"event": "started", "id": attempt.id, "pid": attempt.pid})
+            self._controllers.tell_all({"event": "started", "id": attempt.id, "pid": attempt.pid})
 
     def _shake_hands(self, descriptor: int) -> None:
         try:
@@ -394,7 +260,7 @@ class WarmParent:
         attempt.log.finish()
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         if code == ALREADY_CLAIMED and not attempt.cold:
-            self._announce({"event": "unknown", "id": attempt.id})
+            self._controllers.tell_all({"event": "unknown", "id": attempt.id})
             return
         unit = 1 if sys.platform == "darwin" else 1024
         peak = max(usage.ru_maxrss * unit, attempt.peak_bytes)
@@ -433,7 +299,7 @@ class WarmParent:
             except OSError as error:  # the disk is full: the controller still hears of it
                 ending["unrecorded"] = str(error)
         self._announce_start(attempt)
-        self._announce({"event": "exited", "id": attempt.id, "ending": ending}, result)
+        self._controllers.tell_all({"event": "exited", "id": attempt.id, "ending": ending}, result)
 
     @staticmethod
     def _result_of(attempt: Attempt) -> bytes:
@@ -450,7 +316,7 @@ class WarmParent:
         if os.path.lexists(os.path.join(attempt.directory, CLAIM)):
             self._conclude(attempt, {"reason": "stalled"})
             return
-        self._announce({"event": "no_fork", "id": attempt.id})
+        self._controllers.tell_all({"event": "no_fork", "id": attempt.id})
         self._start(dict(attempt.request, cold=True))
 
     # ------------------------------------------------------------------ time
