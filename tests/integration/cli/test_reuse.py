@@ -1,0 +1,132 @@
+"""What is reused, what runs again, and the words that say why."""
+
+from __future__ import annotations
+
+from .conftest import CHAIN
+
+WORKS_OTHERWISE = CHAIN.replace('"row\\n" * n', '"row\\n" * (n + 0)')
+GIVES_OTHERWISE = CHAIN.replace('"row\\n" * n', '"row\\n" * (n + 1)')
+
+
+def reused(ended):
+    return {name for name, task in ended.tasks.items() if task["cached"]}
+
+
+def test_an_unchanged_run_is_reused_and_says_why(chain):
+    second = chain.run_chain()
+    assert second.status == 0
+    assert reused(second) == {"first", "second", "third"}
+    assert chain.ran == ["first", "second", "third"]
+    assert second.json["outputs"] == chain.first.json["outputs"]
+    run_id = chain.first.json["run_id"]
+    assert second.tasks["second"]["reason"] == f"same code and inputs as second in run {run_id}"
+    assert "reused" in second.stderr
+    assert {task["attempts"] for task in second.json["tasks"]} == {0}
+
+
+def test_no_cache_runs_all_again(chain):
+    assert reused(chain.run_chain("--no-cache")) == set()
+    assert chain.ran == ["first", "second", "third"] * 2
+
+
+def test_a_changed_step_that_makes_the_same_stops_there(chain):
+    chain.write("chain.py", WORKS_OTHERWISE)
+    assert reused(chain.run_chain()) == {"first", "third"}
+    assert chain.ran == ["first", "second", "third", "second"]
+
+
+def test_a_changed_step_that_makes_another_thing_runs_what_follows(chain):
+    chain.write("chain.py", GIVES_OTHERWISE)
+    ended = chain.run_chain()
+    assert reused(ended) == {"first"}
+    assert ended.json["outputs"] == {"Output": 4}
+
+
+def test_a_changed_parameter_is_named_as_the_reason(chain):
+    ended = chain.run_chain(n=7)
+    assert reused(ended) == set()
+    told = chain.run("explain", ended.json["run_id"], "first", "--json").json
+    assert told["verdict"] == "miss"
+    assert len(told["differences"]) == 1
+    (field,) = told["differences"]
+    assert "n" in field.split() or field.endswith("n")
+    assert told["nearest"] == f"{chain.first.json['run_id']}/first"
+
+
+def test_explain_tells_people_too(chain):
+    second = chain.run_chain()
+    said = chain.run("explain", second.json["run_id"], "third").stdout
+    assert said.startswith("third: hit\n")
+    assert chain.first.json["run_id"] in said
+
+
+def test_the_first_run_had_nothing_to_reuse(chain):
+    told = chain.run("explain", chain.first.json["run_id"], "first", "--json").json
+    assert (told["verdict"], told["reason"]) == ("miss", "no earlier run of this step")
+
+
+def test_entries_are_listed_and_removed(chain):
+    listed = chain.run("cache", "ls", "--json").json
+    assert sorted(entry["path"] for entry in listed) == ["first", "second", "third"]
+    assert {entry["run_id"] for entry in listed} == {chain.first.json["run_id"]}
+    first = next(entry for entry in listed if entry["path"] == "first")
+    removed = chain.run("cache", "rm", first["key"][:16])
+    assert (removed.status, removed.stdout[:2]) == (0, "1 ")
+    assert reused(chain.run_chain()) == {"second", "third"}
+    chain.run("cache", "rm", "--all")
+    assert chain.run("cache", "ls", "--json").json == []
+    assert reused(chain.run_chain()) == set()
+
+
+def test_removing_asks_for_something_to_remove(chain):
+    assert chain.run("cache", "rm").status == 2
+    assert chain.run("cache", "rm", "ffffffff").status == 2
+    assert len(chain.run("cache", "ls", "--json").json) == 3
+
+
+def test_removing_by_another_pipeline_removes_nothing(chain):
+    assert chain.run("cache", "rm", "--pipeline", "other").stdout[:2] == "0 "
+    assert len(chain.run("cache", "ls", "--json").json) == 3
+
+
+def test_a_plan_says_what_a_changed_source_would_do_and_does_nothing(chain):
+    chain.write("chain.py", GIVES_OTHERWISE)
+    before = len(chain.run("runs", "--json").json)
+    run_id = chain.first.json["run_id"]
+    steps = chain.run("rerun", run_id, "chain.py", "--plan", "--json").json
+    assert [(step["path"], step["fate"]) for step in steps] == [
+        ("first", "reuse"),
+        ("second", "run"),
+        ("third", "depends"),
+    ]
+    assert all(step["why"] for step in steps)
+    assert len(chain.run("runs", "--json").json) == before
+    assert chain.ran == ["first", "second", "third"]
+
+
+def test_a_rerun_with_changed_source_runs_what_changed(chain):
+    chain.write("chain.py", GIVES_OTHERWISE)
+    ended = chain.run("rerun", chain.first.json["run_id"], "chain.py", "--json")
+    assert ended.status == 0, ended.stderr
+    assert ended.json["run_id"] != chain.first.json["run_id"]
+    assert reused(ended) == {"first"}
+    assert ended.json["outputs"] == {"Output": 4}
+
+
+def test_a_rerun_without_source_keeps_code_and_parameters(chain):
+    (chain.path / "chain.py").unlink()
+    ended = chain.run("rerun", chain.first.json["run_id"], "--json")
+    assert ended.json["outputs"] == {"Output": 3}
+    assert reused(ended) == {"first", "second", "third"}
+
+
+def test_a_rerun_from_a_step_runs_it_whatever_the_cache_says(chain):
+    ended = chain.run("rerun", chain.first.json["run_id"], "--from", "second", "--json")
+    assert reused(ended) == {"first", "third"}
+    assert chain.ran == ["first", "second", "third", "second"]
+
+
+def test_a_rerun_with_another_parameter_keeps_the_others(chain):
+    ended = chain.run("rerun", chain.first.json["run_id"], "-p", "n=5", "--json")
+    assert ended.json["parameters"] == {"witness": str(chain.witness), "n": 5}
+    assert ended.json["outputs"] == {"Output": 6}
