@@ -15,9 +15,9 @@ _QUOTED_CALL = re.compile(r"'\w+\(inputs\.")
 _PLACEHOLDER = re.compile(r"\{\{\$\.inputs\.parameters\['([^']*)'\]\}\}")
 
 
-def dangling(spec: dict[str, Any]) -> str | None:
-    """Return the first thing in a PipelineSpec that refers to nothing, or None."""
-    return next(_of_component("root", spec["root"], spec), None)
+def dangling(spec: dict[str, Any]) -> set[str]:
+    """Return what in a PipelineSpec refers to nothing, each with its place."""
+    return set(_of_component("root", spec["root"], spec))
 
 
 def _of_component(name: str, component: dict[str, Any], spec: dict[str, Any]) -> Iterator[str]:

@@ -34,17 +34,17 @@ def difference(expected: str, actual: str) -> str | None:
         return None
     if mixed_up(expected):
         return mixed_up(actual)
-    if dangling_in(expected) and not dangling_in(actual):
+    if dangling_in(expected) > dangling_in(actual):
         return None
     shown = found[:8]
     more = [f"… and {len(found) - len(shown)} more"] if len(found) > len(shown) else []
     return "\n".join([*shown, *more])
 
 
-def dangling_in(text: str) -> str | None:
+def dangling_in(text: str) -> set[str]:
     """Return what in a compiled text refers to nothing, so that nothing can run it."""
     spec = _spec_of(text)
-    return dangling(spec) if "root" in spec else None
+    return dangling(spec) if "root" in spec else set()
 
 
 def mixed_up(text: str) -> str | None:
