@@ -1,7 +1,7 @@
 """``kill -9`` of the controller at any moment of the example: ``resume`` ends it the same way.
 
-No finished step runs again. The moments are drawn from a seed that a failure prints; the run is
-killed when so many bytes of its journal are written as the moment says, or later.
+No finished step runs again. The moments are spread over the time that the run takes, each drawn
+from its part of it by a seed that a failure prints.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def undisturbed(ready_home, tmp_path_factory):
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_resume_after_kill(moment, ready_home, undisturbed, tmp_path):
     expected, takes_s = undisturbed
-    delay_s = random.Random(f"{SEED}/{moment}").uniform(0.05, 1.05 * takes_s)
+    part = (moment + random.Random(f"{SEED}/{moment}").random()) / MOMENTS
+    delay_s = 0.05 + part * takes_s
     before = known_runs(ready_home)
     process = start(ready_home, data_for(tmp_path, moment), tmp_path / "registry")
     try:
