@@ -84,13 +84,13 @@ def resolve(turn: Turn, task: TaskRun) -> Resolved:
         for binding in plan.artifacts
         if (found := _artifacts(scope, binding, task))
     }
+    for name, declared in plan.defaults:
+        parameters[name] = _coerced(whole(declared.default_value), name, declared, task)
     context = None
     if rendered or plan.renders:
         context = _context(turn, task, parameters | extras, artifacts)
         for binding in rendered:
             _add_rendered(parameters, extras, binding, context, task)
-    for name, declared in plan.defaults:
-        parameters[name] = _coerced(whole(declared.default_value), name, declared, task)
     for name in plan.required:
         message = f"input {name} of {plan.name} has no value"
         raise Unresolved(message)

@@ -341,3 +341,10 @@ def test_a_value_of_another_type_passes_through_a_group_to_where_it_fits():
     use = Task(inputs={"x": Arg(CHANNEL)}, types={"x": "STRING"})
     run = simulate(through_a_group(use), parameters={"x": "text"})
     assert run["condition-1/use"].inputs.parameters == {"x": "text"}
+
+
+def test_an_image_sees_the_defaults_of_inputs_that_are_not_bound():
+    container = {"container": {"image": "tool:{{$.inputs.parameters['tag']}}"}}
+    task = Task(defaults={"tag": "latest"}, executor=container)
+    run = simulate(sketch({"t": task}))
+    assert [spec.container.image for spec in run.attempts] == ["tool:latest"]
