@@ -16,6 +16,7 @@ from typing import Any
 from headrace import engine
 from headrace.app.places import SourcePlace
 from headrace.app.settings import ON_THIS_MACHINE, Config
+from headrace.controller.claims import CREATE, DELETE
 from headrace.engine.attempts import ResourceRequest
 from headrace.engine.resources import resource_request
 from headrace.environments import LightweightSpec, Lock, parse_as_of, request_from_command, resolve
@@ -29,7 +30,7 @@ from headrace.ir.model import Component, Container, Document
 from headrace.launchers.container import Engine, image_digest
 from headrace.launchers.port import Capacity
 
-_RESERVED_IMAGES = frozenset({"argostub/createpvc", "argostub/deletepvc"})
+_RESERVED_IMAGES = frozenset({CREATE, DELETE})
 
 
 @dataclass(frozen=True, slots=True)

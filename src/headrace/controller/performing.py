@@ -9,6 +9,7 @@ import msgspec
 
 from headrace.artifacts import ArtifactStore
 from headrace.controller.cache import Cache, stored
+from headrace.controller.claims import claim_result
 from headrace.controller.packing import Admitted
 from headrace.engine.attempts import (
     AttemptResult,
@@ -69,7 +70,7 @@ class Performer:
         self._store_was_out = False
 
     async def start(self, admitted: Admitted, post: Post, owns: Callable[[str], bool]) -> None:
-        """Start an admitted attempt, or perform it here when it is an importer.
+        """Start an admitted attempt, or perform it here: importers, and claims of volumes.
 
         Args:
             admitted: The attempt with what it holds.
@@ -79,7 +80,9 @@ class Performer:
         """
         spec = _with_devices(admitted)
         try:
-            if spec.importer is None:
+            if (claimed := claim_result(spec)) is not None:
+                result = claimed
+            elif spec.importer is None:
                 if not self._surroundings.is_ready(spec):
                     await self._offload(self._surroundings.make_ready, spec)
                 if owns(spec.id.run_id):
