@@ -98,3 +98,11 @@ def test_a_log_is_complete(bench, run):
     read = read_logs(bench.home, result["run_id"], "chatty", attempt=None, follow=False)
     text = b"".join(block for _, _, block in read)
     assert len(text) == 20_000_000
+
+
+def test_a_retry_waits_as_long_as_it_should(run, tmp_path):
+    log = tmp_path / "log"
+    result = run("pausing", parameters={"log": str(log)})
+    assert result["state"] == "SUCCEEDED", cases.told(result)
+    first, second = map(float, log.read_text().split())
+    assert 1.0 <= second - first < 5.0

@@ -11,8 +11,13 @@ RUNS = {
 }
 
 
-def of(side: str) -> list[str]:
-    return [name for name, (_, run) in RUNS.items() if run.get("only", side) == side]
+def of(side: str) -> list:
+    marks = pytest.mark.network, pytest.mark.timeout(300)
+    return [
+        pytest.param(name, marks=marks if run.get("network") else ())
+        for name, (_, run) in RUNS.items()
+        if run.get("only", side) == side
+    ]
 
 
 @pytest.mark.parametrize("name", of("source"))

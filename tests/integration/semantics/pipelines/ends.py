@@ -75,6 +75,20 @@ def chatty(lines: int):
         print(f'{number:07d} ' + 'x' * 91)
 
 
+@dsl.component(base_image=IMAGE)
+def second_time(log: str):
+    import time
+    with open(log, 'a') as file:
+        file.write(f'{time.time()}\n')
+    if len(open(log).readlines()) < 2:
+        raise OSError('not yet')
+
+
+@dsl.pipeline
+def pausing(log: str):
+    second_time(log=log).set_retry(num_retries=2, backoff_duration='1s')
+
+
 @dsl.pipeline
 def talking(lines: int):
     chatty(lines=lines)
@@ -85,6 +99,7 @@ PIPELINES = {
     'run deadline': run_deadline,
     'too much': too_much,
     'ignoring': ignoring,
+    'pausing': pausing,
     'talking': talking,
 }
 RUNS = []

@@ -209,17 +209,19 @@ def inside_a_condition(texts: List[str] = ['a', 'b'], wanted: str = 'b'):
 
 
 @dsl.component(base_image=IMAGE)
-def busy(directory: str, name: str) -> int:
-    """Return how many ran at the same time, this one included."""
+def busy(directory: str, name: str, expected: int) -> int:
+    """Return how many ran at the same time, this one included; wait a while for as many as expected."""
     import os
     import time
     mark = os.path.join(directory, name)
     with open(mark, 'w'):
         pass
-    count = 0
-    for _ in range(8):
+    count, end = 1, time.monotonic() + 1
+    while count < expected and time.monotonic() < end:
         count = max(count, len(os.listdir(directory)))
         time.sleep(0.01)
+    time.sleep(0.05)
+    count = max(count, len(os.listdir(directory)))
     os.remove(mark)
     return count
 
@@ -232,14 +234,14 @@ def greatest(counts: List[int]) -> int:
 @dsl.pipeline
 def one_at_a_time(directory: str) -> int:
     with dsl.ParallelFor(['a', 'b', 'c'], parallelism=1) as item:
-        ran = busy(directory=directory, name=item)
+        ran = busy(directory=directory, name=item, expected=1)
     return greatest(counts=dsl.Collected(ran.output)).output
 
 
 @dsl.pipeline
 def two_at_a_time(directory: str) -> int:
-    with dsl.ParallelFor(['a', 'b', 'c', 'd', 'e'], parallelism=2) as item:
-        ran = busy(directory=directory, name=item)
+    with dsl.ParallelFor(['a', 'b', 'c', 'd'], parallelism=2) as item:
+        ran = busy(directory=directory, name=item, expected=2)
     return greatest(counts=dsl.Collected(ran.output)).output
 
 
