@@ -107,14 +107,27 @@ def needed_imports(function: Callable[..., Any]) -> list[str]:
 
 
 def enum_sources(function: Callable[..., Any]) -> list[str]:
-    """Return the source of each enumeration in a function's annotations."""
+    """Return the source of each enumeration in a function's annotations.
+
+    Raises:
+        InvalidComponent: There is no source, as in an interactive session.
+    """
     classes = dict.fromkeys(
         named
         for annotation in resolved_hints(function).values()
         for named in _classes_in(annotation)
         if issubclass(named, enum.Enum)
     )
-    return [textwrap.dedent(inspect.getsource(named)) for named in classes]
+    try:
+        return [textwrap.dedent(inspect.getsource(named)) for named in classes]
+    except (OSError, TypeError) as error:
+        names = ", ".join(named.__name__ for named in classes)
+        raise refused(
+            InvalidComponent,
+            f"The source of {names} cannot be read, and the task {function.__name__!r} needs it",
+            hint="define the enumeration in a file",
+            where=location_of(function),
+        ) from error
 
 
 def _classes_in(annotation: Any) -> Iterator[type]:
