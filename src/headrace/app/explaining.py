@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from headrace.engine.events import CacheAnswered
 from headrace.errors import NotFound
 from headrace.store import CacheEntry, Run, Store, TaskRun
 
@@ -27,15 +28,16 @@ def explanation(store: Store, run: Run, path: str) -> dict[str, Any]:
         return _told(task, "hit", task.reason or f"taken over from {task.cache_source}")
     if task.cache_key is None:
         return _told(task, "not looked up", _why_not(task))
+    found = _answered(store, run, task)
     nearest = _nearest(store, run, task)
     if nearest is None:
-        return _told(task, "miss", task.reason or "no earlier run of this step")
+        return _told(task, "miss", found or "no earlier run of this step")
     differences = {
         name: (task.cache_fields.get(name, "absent"), nearest.fields.get(name, "absent"))
         for name in sorted(task.cache_fields.keys() | nearest.fields.keys())
         if task.cache_fields.get(name) != nearest.fields.get(name)
     }
-    told = _told(task, "miss", f"{', '.join(differences) or 'nothing'} differs")
+    told = _told(task, "miss", found or f"{', '.join(differences) or 'nothing'} differs")
     return told | {
         "nearest": f"{nearest.run_id}/{nearest.path}",
         "differences": {name: list(values) for name, values in differences.items()},
@@ -50,6 +52,15 @@ def _told(task: TaskRun, verdict: str, reason: str) -> dict[str, Any]:
         "nearest": task.cache_source,
         "differences": {},
     }
+
+
+def _answered(store: Store, run: Run, task: TaskRun) -> str:
+    """Return what the look-up found then; a damaged artifact may have been made anew since."""
+    reason = ""
+    for _, event in store.journal(run.run_id):
+        if isinstance(event, CacheAnswered) and event.task == task.path:
+            reason = event.reason
+    return reason
 
 
 def _why_not(task: TaskRun) -> str:
