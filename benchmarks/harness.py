@@ -228,12 +228,17 @@ def oracle_python() -> Path:
     return Path(found.stdout.strip())
 
 
-def arguments(description: str | None, rounds: int) -> argparse.Namespace:
-    """Parse the options that every benchmark has."""
+def arguments(
+    description: str | None,
+    rounds: int,
+    more: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+) -> argparse.Namespace:
+    """Parse the options that every benchmark has, and those that ``more`` adds."""
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=rounds, help="measurements of each candidate")
     parser.add_argument("--json", type=Path, help="append the result to this file, a JSON a line")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
+    more(parser)
     return parser.parse_args()
 
 

@@ -1,0 +1,133 @@
+"""A file through three steps (written, copied by the user's own code, read) against a plain script.
+
+In one run: Headrace, the same writes and reads in a plain script (bare, and with what durability
+and a digest of each file cost), and the official local runner. Start-up, which is Headrace's time
+for two blocks, is taken off. ``--size`` is in MB; with 1000 it shows what is written and hashed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from harness import (
+    WORKLOADS,
+    Candidate,
+    arguments,
+    fresh_home,
+    kfp_local,
+    measure_in_turns,
+    report,
+    run_pipeline,
+)
+
+SOURCE = WORKLOADS / "artifact.py"
+BLOCK = 1 << 20
+
+
+def main() -> None:
+    """Measure and print the table."""
+    options = arguments(__doc__, rounds=5, more=_more)
+    size = (4 if options.quick else options.size) * BLOCK
+    measured = measure_in_turns(
+        [
+            Candidate("headrace", lambda: _headrace(size)[0]),
+            Candidate("script: durable, with digests", lambda: _script(size, durable=True)),
+            Candidate("script: bare", lambda: _script(size, durable=False)),
+            Candidate("digests alone", lambda: _digests(size)),
+            Candidate("kfp.local, no venv, no pip", lambda: _kfp(size), 2),
+        ],
+        2 if options.quick else options.rounds,
+    )
+    ratio = measured.median("headrace") / measured.median("script: durable, with digests")
+    kept = _headrace(size)[1] / (2 * size)
+    report(
+        f"{size // BLOCK} MB through three steps",
+        measured,
+        reference="script: durable, with digests",
+        targets={
+            "at most 1.15 times a script that does the same": (f"{ratio:.2f}", ratio <= 1.15),
+            "at most 1.05 times the files' size on disk": (f"{kept:.3f}", kept <= 1.05),
+        },
+        output=options.json,
+    )
+
+
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=int, default=100, help="MB of the file")
+
+
+def _headrace(size: int) -> tuple[float, int]:
+    """Return the seconds without start-up, and the bytes that the home has grown to."""
+    with fresh_home() as home:
+        run_pipeline(home, SOURCE, size=BLOCK)
+        start_up, _ = run_pipeline(home, SOURCE, size=2 * BLOCK)
+        before = _on_disk(home)
+        taken, document = run_pipeline(home, SOURCE, size=size)
+        grown = _on_disk(home) - before
+    if document["outputs"].get("Output") != size:
+        message = f"wrong result {document['outputs']}"
+        raise RuntimeError(message)
+    return taken - start_up, grown
+
+
+def _on_disk(folder: Path) -> int:
+    return sum(file.lstat().st_blocks * 512 for file in folder.rglob("*") if file.is_file())
+
+
+def _script(size: int, *, durable: bool) -> float:
+    """Write a file, copy it and read the copy; ``durable`` as a runner must: synced, hashed."""
+    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder:
+        first, second = Path(folder) / "first", Path(folder) / "second"
+        block = bytes(range(256)) * 4096
+        began = time.perf_counter()
+        with first.open("wb") as file:
+            for _ in range(size // BLOCK):
+                file.write(block)
+        if durable:
+            _settle(first)
+        with first.open("rb") as source, second.open("wb") as target:
+            while part := source.read(BLOCK):
+                target.write(part)
+        if durable:
+            _settle(second)
+        with second.open("rb") as file:
+            total = sum(len(part) for part in iter(lambda: file.read(BLOCK), b""))
+        taken = time.perf_counter() - began
+    if total != size:
+        message = f"{total} bytes were read, {size} written"
+        raise RuntimeError(message)
+    return taken
+
+
+def _settle(path: Path) -> None:
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")
+        os.fsync(file.fileno())
+
+
+def _digests(size: int) -> float:
+    """Return the seconds that hashing both files takes when they are in memory."""
+    block = bytes(range(256)) * 4096
+    began = time.perf_counter()
+    for _ in range(2):
+        digest = hashlib.sha256()
+        for _ in range(size // BLOCK):
+            digest.update(block)
+    return time.perf_counter() - began
+
+
+def _kfp(size: int) -> float:
+    try:
+        return kfp_local("no-venv", "artifact", size=size)
+    finally:
+        shutil.rmtree("local_outputs", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
