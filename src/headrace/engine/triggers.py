@@ -2,7 +2,8 @@
 
 Pure. Facts C.2: a task begins when all that it depends on has succeeded; an exit task
 (ALL_UPSTREAM_TASKS_COMPLETED) when all has ended, once. What follows a failed or skipped task is
-skipped; branches that do not depend on it go on.
+skipped; branches that do not depend on it go on. A task that failed fails its graph and the run,
+also when an exit task or one that ignores the failure has run after it.
 """
 
 from __future__ import annotations
