@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,6 +198,18 @@ def run_pipeline(
     output = _complete(command, {"HEADRACE_HOME": str(home), **(environment or {})})
     taken = time.perf_counter() - began
     return taken, json.loads(output)
+
+
+def working_seconds(document: dict) -> float:
+    """Return the seconds from the start of the first step to the end of the run.
+
+    What comes before is start-up: of the interpreter, and of the process that steps are forked
+    from. A run whose steps all come from the cache has no such start; it counts from its creation.
+    """
+    starts = [task["started_at"] for task in document["tasks"] if not task["cached"]]
+    began = min((at for at in starts if at is not None), default=document["created_at"])
+    ended = datetime.fromisoformat(document["finished_at"])
+    return (ended - datetime.fromisoformat(began)).total_seconds()
 
 
 @contextmanager

@@ -161,7 +161,8 @@ def _divided(
 
 
 def _stranded(images: Mapping[str, tuple[str, Container]]) -> InvalidRequest:
-    named = ", ".join(f"{name} (image {container.image})" for name, container in images.values())
+    steps = [f"{name} (image {container.image})" for _, (name, container) in sorted(images.items())]
+    named = ", ".join(steps)
     message = f"no podman or docker here to run the images of {named}"
     hint = (
         "install podman, or let an image's steps run on this machine: "

@@ -63,15 +63,20 @@ class LocalTask:
         """
         if len(self.outputs) == 1:
             return next(iter(self.outputs.values()))
+        raise self._no_single_output()
+
+    def _no_single_output(self) -> UnknownOutput:
         if self.state != "succeeded":
             message = f"{self.name} {self.state}, so it has no output"
-            raise UnknownOutput(message, where=caller_location())
+            return UnknownOutput(message, where=caller_location())
         names = ", ".join(self.outputs) or "none"
         message = f"{self.name} has {len(self.outputs)} outputs: {names}"
         hint = 'name one: task.outputs["name"]' if self.outputs else None
-        raise UnknownOutput(message, where=caller_location(), hint=hint)
+        return UnknownOutput(message, where=caller_location(), hint=hint)
 
     def __getattr__(self, name: str) -> Callable[..., LocalTask]:
+        if name == "output":  # Python asks here once the property has raised an AttributeError
+            raise self._no_single_output()
         if name in _WITHOUT_EFFECT:
             return self._without_effect(name)
         if name in _TOO_LATE:

@@ -79,3 +79,17 @@ def test_a_failed_command_tells_what_it_wrote(harness):
     command = [sys.executable, "-c", "import sys; sys.exit('it broke')"]
     with pytest.raises(RuntimeError, match="exit 1: it broke"):
         harness.timed(command)
+
+
+def test_working_time_runs_from_the_first_step_to_the_end(harness):
+    document = {
+        "created_at": "2026-11-24T10:00:00.000Z",
+        "finished_at": "2026-11-24T10:00:03.000Z",
+        "tasks": [
+            {"cached": True, "started_at": "2026-11-24T10:00:00.100Z"},
+            {"cached": False, "started_at": "2026-11-24T10:00:01.500Z"},
+            {"cached": False, "started_at": None},
+        ],
+    }
+    assert harness.working_seconds(document) == pytest.approx(1.5)
+    assert harness.working_seconds({**document, "tasks": []}) == pytest.approx(3.0)
