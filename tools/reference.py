@@ -357,9 +357,9 @@ def _kinds(root: type) -> Iterator[type]:
 
 
 def _status(kind: type) -> int:
-    from headrace.errors import exit_status
+    from headrace.errors import exit_status_of
 
-    return exit_status(kind.__new__(kind))
+    return exit_status_of(kind)
 
 
 # ---------------------------------------------------------------------------- files

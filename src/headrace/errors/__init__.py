@@ -30,6 +30,7 @@ from headrace.errors.tree import (
     UnknownInput,
     UnknownOutput,
     exit_status,
+    exit_status_of,
     render,
 )
 
@@ -57,5 +58,6 @@ __all__ = [
     "UnknownOutput",
     "caller_location",
     "exit_status",
+    "exit_status_of",
     "render",
 ]

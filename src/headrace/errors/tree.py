@@ -207,7 +207,12 @@ _EXIT_STATUS: tuple[tuple[type[HeadraceError], int], ...] = (
 
 def exit_status(error: HeadraceError) -> int:
     """Return the exit status of a command that ends with this error."""
-    return next(status for kind, status in _EXIT_STATUS if isinstance(error, kind))
+    return exit_status_of(type(error))
+
+
+def exit_status_of(kind: type[HeadraceError]) -> int:
+    """Return the exit status of a command that ends with an error of this kind."""
+    return next(status for root, status in _EXIT_STATUS if issubclass(kind, root))
 
 
 def render(error: HeadraceError) -> str:

@@ -28,6 +28,8 @@ _KFP_DSL = frozenset(
 )
 _TYPING = frozenset(cast("list[str]", vars(typing)["__all__"]))
 _STARS = {"kfp.dsl": _KFP_DSL, "typing": _TYPING}
+#: Extension modules may add names of their own later on.
+_BUILTINS = frozenset(dir(builtins))
 _MODULE_ATTRIBUTES = frozenset(
     {
         *("__annotations__", "__builtins__", "__doc__", "__file__", "__loader__", "__name__"),
@@ -36,9 +38,7 @@ _MODULE_ATTRIBUTES = frozenset(
 )
 
 #: Every name that a shipped function finds outside itself.
-SHIPPED_NAMES: frozenset[str] = (
-    frozenset(dir(builtins)) | _MODULE_ATTRIBUTES | _KFP_DSL | _TYPING | {"kfp", "dsl"}
-)
+SHIPPED_NAMES: frozenset[str] = _BUILTINS | _MODULE_ATTRIBUTES | _KFP_DSL | _TYPING | {"kfp", "dsl"}
 
 
 def names_of_module(source: str) -> frozenset[str]:
@@ -49,7 +49,7 @@ def names_of_module(source: str) -> frozenset[str]:
             imports of custom classes, additional functions, and the function itself.
     """
     tree = ast.parse(source)
-    names = set(bound_names(tree.body)) | frozenset(dir(builtins)) | _MODULE_ATTRIBUTES
+    names = set(bound_names(tree.body)) | _BUILTINS | _MODULE_ATTRIBUTES
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             names |= _STARS.get(node.module or "", frozenset())
