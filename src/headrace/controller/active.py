@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from headrace import engine
 from headrace.engine.changes import Change
-from headrace.engine.commands import Command
+from headrace.engine.commands import Command, LookUpCache
 from headrace.engine.events import AttemptFinished, AttemptStarted, Event
 from headrace.store import Lease, Run, RunBatch
 
@@ -50,6 +51,18 @@ class ActiveRun:
         self.commands.extend(step.commands)
         is_report = isinstance(event, AttemptStarted | AttemptFinished)
         self.is_urgent |= bool(step.commands) or not is_report or self.state.ended
+
+    def take_questions(self, unsettled: AbstractSet[str]) -> list[LookUpCache]:
+        """Take out the look-ups that need not wait for the commit.
+
+        Args:
+            unsettled: Keys of entries that are not committed yet; these look-ups stay.
+        """
+        ready = [c for c in self.commands if isinstance(c, LookUpCache) and c.key not in unsettled]
+        if ready:
+            taken = {id(command) for command in ready}
+            self.commands = [c for c in self.commands if id(c) not in taken]
+        return ready
 
     def batch(self) -> RunBatch:
         """Return what is to be committed; committing it twice is the same as once."""

@@ -23,7 +23,7 @@ from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
 from headrace.controller.performing import Performer
 from headrace.controller.timers import Timers
-from headrace.engine.changes import Change
+from headrace.engine.changes import CacheEntryAdded, Change
 from headrace.engine.events import (
     AttemptFinished,
     AttemptStarted,
@@ -188,8 +188,11 @@ class Controller:
         while self._inbox or self._commit_in() <= 0:
             self._apply(self._clock.now())
             self._admit()  # what waits for room was committed long ago
+            asked = self._ask()
             if self._commit_in() <= 0:
                 await asyncio.sleep(0)  # it starts before the commit holds up the loop
+                if asked and self._inbox and self._commit_in() > -self._settings.gather_s:
+                    continue  # the answers are committed with what asked for them
                 await self._commit()
                 self._admit()
         self._admit()  # what an adopted run has left to start comes with no event
@@ -197,6 +200,20 @@ class Controller:
     def _admit(self) -> None:
         for admitted in self._packer.admit():
             self._spawn(self._performer.start(admitted, self.post, self._owns))
+
+    def _ask(self) -> bool:
+        """Look up what can be before the commit, as that changes nothing; say whether any was."""
+        asking = [active for active in self._runs.values() if active.commands]
+        if not asking:
+            return False
+        changes = (change for active in self._runs.values() for change in active.changes)
+        unsettled = {change.key for change in changes if isinstance(change, CacheEntryAdded)}
+        asked = False
+        for active in asking:
+            for command in active.take_questions(unsettled):
+                self._perform(active, command)
+                asked = True
+        return asked
 
     def _commit_in(self) -> float:
         """Return the seconds until what was applied must be committed; infinity for nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -636,3 +637,22 @@ def test_what_a_step_waits_for_is_committed_at_once():
     own = world.controller(Settings(poll_s=0.001, gather_s=BOUND_S))
     asyncio.run(world.finish("r1", controller=own))
     assert world.store.commits == [["AttemptStarted", "AttemptFinished"]] * 2
+
+
+def test_answers_of_the_cache_are_committed_with_what_asked_for_them():
+    world = World(store=CountingStore())
+    world.submit(
+        sketch({"a": Task(outputs=NUMBER, cache=True), "b": Task(cache=True, after=("a",))})
+    )
+    asyncio.run(world.finish("r1"))
+    between = [events for events in world.store.commits if "CacheAnswered" in events][-1]
+    assert between[-2:] == ["AttemptFinished", "CacheAnswered"]
+
+
+def test_a_step_reuses_what_an_equal_one_before_it_made_in_the_same_run():
+    world = World(store=CountingStore())
+    first = Task(outputs=NUMBER, cache=True)
+    second = replace(first, after=("a",), more={"componentRef": {"name": "comp-a"}})
+    world.submit(sketch({"a": first, "b": second}))
+    asyncio.run(world.finish("r1"))
+    assert [task.cached for task in world.store.tasks("r1")] == [False, True]
