@@ -20,7 +20,7 @@ from headrace.dsl.graph import (
     Pipeline,
     Task,
 )
-from headrace.environments import request_from_command
+from headrace.environments import LightweightSpec, request_from_command
 from headrace.errors import Location
 
 
@@ -28,9 +28,11 @@ def places_of(component: Component) -> dict[str, SourcePlace]:
     """Return where the functions of a pipeline's components stand, by the key of their source."""
     places: dict[str, SourcePlace] = {}
     for one in components_in(component):
-        source = shipped_source(one)
-        if source is not None and one.where is not None:
-            places[source_key(source)] = SourcePlace(one.where.file, definition_line(one.where))
+        shipped = lightweight_spec(one)
+        if shipped is not None and one.where is not None:
+            places[source_key(shipped.source)] = SourcePlace(
+                one.where.file, definition_line(one.where)
+            )
     return places
 
 
@@ -48,15 +50,14 @@ def definition_line(where: Location) -> int:
     return where.line + parsed.body[0].lineno - 1 if parsed.body else where.line
 
 
-def shipped_source(component: Component) -> str | None:
-    """Return the module that a lightweight component ships, or None for all others."""
+def lightweight_spec(component: Component) -> LightweightSpec | None:
+    """Return what a lightweight component ships and asks for, or None for all others."""
     implementation = component.implementation
     if not isinstance(implementation, ContainerImplementation):
         return None
     command = tuple(part for part in implementation.command if isinstance(part, str))
     args = tuple(part for part in implementation.args if isinstance(part, str))
-    recognised = request_from_command(implementation.image, command, args)
-    return recognised.source if recognised else None
+    return request_from_command(implementation.image, command, args)
 
 
 def components_in(component: Component) -> Iterator[Component]:

@@ -8,7 +8,7 @@ import linecache
 import click
 
 from headrace import dsl
-from headrace.app.authored import components_in, function_text, tasks_in
+from headrace.app.authored import components_in, function_text, lightweight_spec, tasks_in
 from headrace.cli.source import Source
 from headrace.compiler.checks import (
     Problem,
@@ -18,8 +18,7 @@ from headrace.compiler.checks import (
     helpers_in,
     names_of_module,
 )
-from headrace.dsl.graph import Component, ContainerImplementation, Pipeline, Task
-from headrace.environments import request_from_command
+from headrace.dsl.graph import Component, Pipeline, Task
 
 
 def problems_of(source: Source) -> list[Problem]:
@@ -47,13 +46,8 @@ def warn_of(source: Source) -> None:
 
 
 def _problems_of_component(component: Component) -> list[Problem]:
-    implementation = component.implementation
-    if not isinstance(implementation, ContainerImplementation) or component.where is None:
-        return []
-    command = tuple(part for part in implementation.command if isinstance(part, str))
-    args = tuple(part for part in implementation.args if isinstance(part, str))
-    shipped = request_from_command(implementation.image, command, args)
-    if shipped is None:
+    shipped = lightweight_spec(component)
+    if shipped is None or component.where is None:
         return []
     function = (function_text(component.where), component.where.line)
     module = "".join(linecache.getlines(component.where.file))
@@ -66,7 +60,7 @@ def _problems_of_component(component: Component) -> list[Problem]:
             filename=component.where.file,
             first_line=first_line,
             packages=shipped.request.packages,
-            plain_image=implementation.image.partition(":")[0].rpartition("/")[2] == "python",
+            plain_image=shipped.image.partition(":")[0].rpartition("/")[2] == "python",
             embedded="__KFP_EMBEDDED_ARCHIVE_B64" in shipped.source,
             shipped=names_of_module(shipped.source),
             module=module,

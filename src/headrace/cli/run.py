@@ -83,10 +83,11 @@ def run(
 def resume(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     """Go on with a run whose controller has ended; finished steps are not run again."""
     from headrace.app.home import Home
+    from headrace.store.records import ENDED
 
     home = Home.find()
     found = home.run(run_id)
-    if found.state in ("succeeded", "failed", "canceled"):
+    if found.state in ENDED:
         click.echo(f"run {found.run_id} has ended already", err=True)
         return report(home, found.run_id, as_json=as_json)
     return carry_out(home, found.run_id, (), max_parallel, as_json=as_json)
@@ -115,10 +116,11 @@ def cancel(run_id: str) -> int:
     """Ask a run to end; its exit handlers still run."""
     from headrace.app.home import Home
     from headrace.errors import Conflict
+    from headrace.store.records import ENDED
 
     home = Home.find()
     found = home.run(run_id)
-    if found.state in ("succeeded", "failed", "canceled"):
+    if found.state in ENDED:
         message = f"run {found.run_id} has ended already: {found.state}"
         raise Conflict(message)
     home.store.send(found.run_id, "cancel", {"reason": "canceled by a user"}, now=time.time())
