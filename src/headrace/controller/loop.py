@@ -23,7 +23,7 @@ from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
 from headrace.controller.performing import Performer
 from headrace.controller.timers import Timers
-from headrace.engine.changes import CacheEntryAdded, Change
+from headrace.engine.changes import CacheEntryAdded, Change, Logged
 from headrace.engine.events import (
     AttemptFinished,
     AttemptStarted,
@@ -110,10 +110,10 @@ class Controller:
             limit: The most runs to take.
 
         Returns:
-            Ids of the runs that are owned now.
+            Ids of the runs that are owned now, or have ended.
 
         Raises:
-            SpecError: The document of a run cannot be planned.
+            SpecError: The document of a run that was named cannot be planned.
         """
         now = self._clock.now()
         wanted = None if run_ids is None else list(run_ids)
@@ -125,9 +125,19 @@ class Controller:
             limit=limit,
             dead=[run.owner for run in self._store.unfinished_runs() if self._is_gone(run.owner)],
         )
-        for lease in leases:
-            await self._adopt(lease)
-        return [lease.run_id for lease in leases]
+        return [lease.run_id for lease in leases if await self._take_on(lease, run_ids is None)]
+
+    async def _take_on(self, lease: Lease, is_any: bool) -> bool:
+        """Adopt a run; of runs that nobody named, one that cannot be read holds up no other."""
+        try:
+            return await self._adopt(lease)
+        except InfrastructureError:
+            raise
+        except HeadraceError as error:
+            if not is_any:
+                raise
+            self._performer.tell(f"run {lease.run_id} cannot be carried out: {error}")
+            return False
 
     async def wait(self, run_id: str) -> None:
         """Return when the run has ended, or is not this controller's any more."""
@@ -183,8 +193,7 @@ class Controller:
         now = self._clock.now()
         for run_id, timer in self._timers.fired(now):
             self._inbox.append((run_id, TimerFired(timer=timer)))
-        self._renew(now)
-        self._poll(now)
+        self._keep_up(now)
         while self._inbox or self._commit_in() <= 0:
             self._apply(self._clock.now())
             self._admit()  # what waits for room was committed long ago
@@ -196,6 +205,16 @@ class Controller:
                 await self._commit()
                 self._admit()
         self._admit()  # what an adopted run has left to start comes with no event
+
+    def _keep_up(self, now: float) -> None:
+        """Prolong leases and look for requests; a store that is out is asked again next time."""
+        try:
+            self._renew(now)
+            self._poll(now)
+        except InfrastructureError as error:
+            if not error.retryable:
+                raise
+            self._performer.store_is_out(error)
 
     def _admit(self) -> None:
         for admitted in self._packer.admit():
@@ -281,7 +300,8 @@ class Controller:
 
     # ------------------------------------------------------------------ owning runs
 
-    async def _adopt(self, lease: Lease) -> None:
+    async def _adopt(self, lease: Lease) -> bool:
+        """Take a run on where it was; False when it is another controller's by now."""
         record = self._store.run(lease.run_id)
         plan = engine.plan(self._read_document(record))
         state = engine.new_run(plan)
@@ -292,25 +312,37 @@ class Controller:
         self._seen_version = -1
         active = ActiveRun(record, plan, state, lease, seq)
         self._runs[lease.run_id] = active
-        if seq == 1 and record.state == "pending":
-            await self._write_opening(active, at, changes)
+        if seq == 1:
+            try:
+                await self._write_opening(active, at, changes)
+            except LeaseLost:
+                self._drop(active.run_id)
+                return False
         if state.ended and not self._store.take_requests([lease.run_id]):
             self._end(active)  # somebody else ended it since the caller looked
         else:
             await self._resume(active)
+        return True
 
     async def _write_opening(self, active: ActiveRun, at: float, changes: list[Change]) -> None:
         """Write what the submission changed: its event was stored before anybody stepped through.
 
         Such are the rows of tasks that were skipped at once, or the end of a run with no others.
+        A run that is not pending any more has its opening, also when the answer to its commit got
+        lost: it is not written twice.
+
+        Raises:
+            LeaseLost: The run is another controller's.
         """
         batch = RunBatch(lease=active.lease, at=at, changes=changes)
         while True:
             try:
+                if self._store.run(active.run_id).state != "pending":
+                    return
                 self._store.commit([batch])
                 break
             except InfrastructureError as error:
-                if not error.retryable:
+                if isinstance(error, LeaseLost) or not error.retryable:
                     raise
                 self._performer.store_is_out(error)
                 await asyncio.sleep(self._settings.poll_s)
@@ -338,9 +370,9 @@ class Controller:
     def _renew(self, now: float) -> None:
         if now - self._renewed_at < self._settings.lease_s / 3 or not self._runs:
             return
-        self._renewed_at = now
         leases = [active.lease for active in self._runs.values()]
         kept = self._store.renew(leases, now=now, lease_s=self._settings.lease_s)
+        self._renewed_at = now
         for run_id in self._runs.keys() - {lease.run_id for lease in kept}:
             self._drop(run_id)
 
@@ -351,12 +383,27 @@ class Controller:
         version = self._store.data_version()
         if version == self._seen_version:
             return
-        self._seen_version = version
         for request in self._store.take_requests(list(self._runs)):
-            active = self._runs[request.run_id]
-            if request.id not in active.requests:
+            active = self._runs.get(request.run_id)
+            if active is None or request.id in active.requests:
+                continue
+            event = _event_of(request)
+            if event is None:
+                self._refuse(active, request, now)
+            else:
                 active.requests.append(request.id)
-                self._inbox.append((request.run_id, _event_of(request)))
+                self._inbox.append((request.run_id, event))
+        self._seen_version = version
+
+    def _refuse(self, active: ActiveRun, request: Request, now: float) -> None:
+        """Consume a request of which nobody knows what it means, and say so in the history."""
+        message = f"the request {request.kind!r} is not known; it was discarded"
+        refusal = Logged(kind="request_refused", message=message)
+        batch = RunBatch(lease=active.lease, at=now, changes=[refusal], consumed=[request.id])
+        try:
+            self._store.commit([batch])
+        except LeaseLost:
+            self._drop(active.run_id)
 
     def _drop(self, run_id: str) -> None:
         """Let go of a run that another controller owns now; its attempts are that one's."""
@@ -366,7 +413,11 @@ class Controller:
         self._ended.setdefault(run_id, asyncio.Event()).set()
 
     def _end(self, active: ActiveRun) -> None:
-        self._store.release([active.lease])
+        try:
+            self._store.release([active.lease])
+        except InfrastructureError as error:
+            if not error.retryable:
+                raise  # else the lease ends by itself
         self._drop(active.run_id)
 
     # ------------------------------------------------------------------ reports of the launcher
@@ -396,11 +447,10 @@ class Controller:
             self._wake.set()
 
 
-def _event_of(request: Request) -> Event:
+def _event_of(request: Request) -> Event | None:
     reason = str(request.body.get("reason", ""))
     if request.kind == "cancel":
         return CancelRequested(reason=reason)
     if request.kind == "retry":
         return RetryRequested(reason=reason)
-    message = f"request {request.kind} is not known"
-    raise HeadraceError(message)
+    return None

@@ -125,6 +125,10 @@ class Performer:
             self._notice(f"{error.message}; waiting until it can be written again")
         self._store_was_out = True
 
+    def tell(self, what: str) -> None:
+        """Say something to whoever watches the controller."""
+        self._notice(what)
+
     def _import(self, spec: AttemptSpec) -> AttemptResult:
         assert spec.importer is not None
         uri = spec.importer.artifact_uri.constant

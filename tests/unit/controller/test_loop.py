@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from headrace import ir
 from headrace.controller import Settings
 from headrace.engine.attempts import AttemptId
 from headrace.engine.events import AttemptFinished
@@ -284,6 +285,104 @@ def test_a_store_that_is_out_for_good_ends_the_controller():
     with pytest.raises(InfrastructureError, match="damaged"):
         asyncio.run(world.finish(run_id))
     assert world.started == []
+
+
+@pytest.mark.parametrize("answer", ["got lost", "came"])
+def test_the_opening_of_a_run_is_written_once(answer):
+    class Forgetful(MemoryStore):
+        def commit(self, batches):
+            super().commit(batches)
+            if answer == "got lost" and not any(batch.events for batch in batches):
+                raise InfrastructureError("the connection was reset", retryable=True)
+
+    world = World(store=Forgetful())
+    document = sketch({"a": Task(), "never": Task(condition="'x' == 'y'"), "b": Task(after=("a",))})
+    run_id = world.submit(document)
+    asyncio.run(world.finish(run_id))
+    assert world.state() == "succeeded"
+    history = [(entry.kind, entry.path) for entry in world.store.events(run_id=run_id)]
+    assert history == [("task_skipped", "never"), ("run_ended", "")]
+
+
+def test_a_run_lost_while_it_is_adopted_is_not_claimed():
+    class Slow(MemoryStore):
+        def commit(self, batches):
+            stolen(world)
+            super().commit(batches)
+
+    world = World(store=Slow(), step=0.0)
+    run_id = world.submit(CHAIN)
+    own = world.controller()
+    assert asyncio.run(own.claim([run_id])) == []
+    assert own.owned == frozenset()
+    assert world.started == []
+
+
+def test_a_request_of_an_unknown_kind_is_discarded_and_said_to_be():
+    world = World({"a": [hangs()]})
+    run_id = world.submit(CHAIN)
+    other = world.submit(CHAIN, "other")
+
+    async def ask(own):
+        await until(lambda: world.started)
+        world.store.send(run_id, "explode", {}, now=1.0)
+        await until(lambda: world.store.take_requests() == [])
+        for name in (run_id, other):
+            await until(lambda name=name: AttemptId(name, "a", 1) in world.launcher.started)
+            world.launcher.finish(AttemptId(name, "a", 1))
+
+    asyncio.run(world.finish(run_id, other, disturb=ask))
+    assert {world.state(name) for name in (run_id, other)} == {"succeeded"}
+    (told,) = [entry for entry in world.store.events() if entry.kind == "request_refused"]
+    assert (told.run_id, told.message) == (
+        run_id,
+        "the request 'explode' is not known; it was discarded",
+    )
+
+
+@pytest.mark.parametrize("call", ["renew", "take_requests", "data_version", "release"])
+def test_whatever_the_store_refuses_for_a_while_is_tried_again(call):
+    refused = []
+
+    class Flaky(MemoryStore):
+        pass
+
+    def refuse(self, *arguments, **more):
+        if len(refused) < 2:
+            refused.append(call)
+            raise InfrastructureError("the disk is full", retryable=True)
+        return getattr(MemoryStore, call)(self, *arguments, **more)
+
+    setattr(Flaky, call, refuse)
+    # Renewed at every turn, as the clock goes on by a third of the lease whenever somebody looks.
+    world = World(store=Flaky(), step=SETTINGS.lease_s / 3 if call == "renew" else 0.01)
+    asyncio.run(world.finish(world.submit(CHAIN)))
+    assert world.state() == "succeeded"
+    assert refused
+
+
+def test_a_run_that_cannot_be_read_holds_up_no_other():
+    world = World()
+    world.submit(CHAIN, "bad")
+    world.submit(CHAIN, "good")
+    read = world.store.document
+    own = world.controller()
+    own._read_document = lambda run: (
+        refuse_document() if run.run_id == "bad" else ir.read_dict(json.loads(read(run.document)))
+    )
+
+    async def play():
+        assert await own.claim() == ["good"]
+        async with working(own, world.clock):
+            await own.wait("good")
+
+    asyncio.run(play())
+    assert (world.state("good"), world.state("bad")) == ("succeeded", "pending")
+    assert world.notices == ["run bad cannot be carried out: it is malformed"]
+
+
+def refuse_document():
+    raise SpecError("it is malformed")
 
 
 class Unreadable(MemoryStore):
