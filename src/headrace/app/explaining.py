@@ -68,6 +68,8 @@ def _why_not(task: TaskRun) -> str:
         return "it is a group; its steps are reused one by one"
     if task.state in ("skipped", "canceled"):
         return f"it was {task.state}"
+    if task.attempts and not task.cache_fields:
+        return "it is part of an exit handler, which runs at every end"
     return "its caching is switched off"
 
 

@@ -46,7 +46,10 @@ from headrace.ir.placeholders import Context, render_constant
 
 
 def launch(turn: Turn, task: TaskRun, resolved: Resolved) -> None:
-    """Take a container or importer task on: reuse it, look it up, or start it."""
+    """Take a container or importer task on: reuse it, look it up, or start it.
+
+    Exit tasks, and what is inside of them, are not reused: they run at each end of their group (I9).
+    """
     state, plan = turn.state, task.plan
     assert state.submitted is not None
     try:
@@ -56,6 +59,9 @@ def launch(turn: Turn, task: TaskRun, resolved: Resolved) -> None:
         turn.fail(task, Failure(kind="configuration", message=text))
         return
     task.inputs = task.spec.inputs
+    if plan.exits or task.scope.exits:
+        start_attempt(turn, task)  # what an exit handler does counts, not what it made
+        return
     fields = _fields(state, plan, task.spec)
     task.cache_fields = fields
     task.cache_key = cache_key(fields)

@@ -85,6 +85,7 @@ class TaskPlan:
         followers: Indexes of the siblings that wait for it.
         after_all: It starts when all dependencies have ended, however they did (exit tasks).
         restartable: A retry of the run may start it again although it succeeded.
+        exits: It is the exit task of an exit handler, which runs at each end of its group.
         defaults: Declared parameters with a default that the task does not bind.
         required: Declared inputs that nothing gives a value to.
         renders: Placeholders in constants, image, resources or display name need its inputs.
@@ -105,6 +106,7 @@ class TaskPlan:
     followers: tuple[int, ...]
     after_all: bool
     restartable: bool
+    exits: bool
     condition: Condition | None
     parameters: tuple[ParameterBinding, ...]
     artifacts: tuple[ArtifactBinding, ...]

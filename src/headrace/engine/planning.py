@@ -120,7 +120,12 @@ class _Planner:
                 followers[dependency].append(draft.index)
         restartable = _restartable(drafts, followers, path)
         tasks = tuple(
-            draft.finish(tuple(followers[draft.index]), draft.index in restartable)
+            draft.finish(
+                tuple(followers[draft.index]),
+                restartable=draft.index in restartable,
+                exits=draft.after_all
+                and any(drafts[index].kind == "exit_handler" for index in draft.dependencies),
+            )
             for draft in drafts
         )
         size = len(tasks) + sum(task.dag.size for task in tasks if task.dag is not None)

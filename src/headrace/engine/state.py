@@ -143,6 +143,7 @@ class Scope:
         parameters: Values of the DAG's inputs, shared with other iterations.
         item_name: Name of the input that differs between iterations; empty outside of loops.
         exempt: Inside an exit task: a cancelled run still runs it.
+        exits: Inside the exit task of an exit handler.
         kept: What is inside may start again, so its task runs are not let go of.
         failed: The first of its tasks that failed.
         canceled: One of its tasks was canceled.
@@ -152,6 +153,7 @@ class Scope:
         "artifacts",
         "canceled",
         "exempt",
+        "exits",
         "failed",
         "item",
         "item_name",
@@ -176,6 +178,7 @@ class Scope:
         self.item_name = ""
         self.item: Any = None
         self.exempt = exempt
+        self.exits = owner is not None and (owner.plan.exits or owner.scope.exits)
         self.kept = owner is not None and (owner.scope.kept or owner.plan.restartable)
         self.tasks: list[TaskRun] = []
         self.waiting: list[int] = list(plan.waiting)

@@ -86,7 +86,7 @@ class Draft:
         )
         self.dependencies = tuple(sorted(set(self._dependencies())))
 
-    def finish(self, followers: tuple[int, ...], restartable: bool) -> TaskPlan:
+    def finish(self, followers: tuple[int, ...], *, restartable: bool, exits: bool) -> TaskPlan:
         """Return the task's plan."""
         spec, declared = self._spec, self._component.input_definitions
         loop = self._loop()
@@ -105,7 +105,7 @@ class Draft:
             index=self.index,
             name=self._name,
             display_name=display_name,
-            kind=self._kind(),
+            kind=self.kind,
             component_name=self._component_name,
             component=self._component,
             executor=self._executor,
@@ -115,6 +115,7 @@ class Draft:
             followers=followers,
             after_all=self.after_all,
             restartable=restartable,
+            exits=exits,
             condition=conditions.parse(condition) if condition else None,
             parameters=self._parameters,
             artifacts=self._artifacts,
@@ -153,7 +154,9 @@ class Draft:
             if name not in bound and not artifact.is_optional and not is_item:
                 yield name
 
-    def _kind(self) -> TaskKind:
+    @property
+    def kind(self) -> TaskKind:
+        """What the task is, as rows of it say."""
         spec = self._spec
         if spec.parameter_iterator is not None or spec.artifact_iterator is not None:
             return "loop"

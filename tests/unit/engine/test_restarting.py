@@ -173,3 +173,49 @@ def test_rows_that_stood_for_what_was_skipped_make_way():
     assert run.states["l/l[1]/g/u"] == "succeeded"
     assert [path for path in run.states if path.startswith("l/l/")] == []
     assert set(run.states.values()) == {"succeeded"}
+
+
+GUARDED = {
+    "exit-handler-1": Task(body={"t": Task(cache=True)}),
+    "tidy": Task(after=("exit-handler-1",), always=True, cache=True),
+    "report": Task(after=("exit-handler-1",), always=True, body={"send": Task(cache=True)}),
+}
+
+
+def test_a_cached_exit_task_runs_again_when_its_run_goes_on_and_fails_again():
+    cache = {}
+    simulation = Simulation(sketch(GUARDED), {"t": fail()}, cache=cache)
+    simulation.finish()
+    for generation in (2, 3):
+        run = simulation.retry()
+        assert [run.started(name) for name in ("tidy", "send")] == [generation] * 2
+        assert not run["tidy"].cached
+    assert cache == {}
+
+
+def test_a_later_run_reuses_its_steps_and_runs_its_exit_tasks():
+    cache = {}
+    for cached in (False, True):
+        run = simulate(sketch(GUARDED), cache=cache, run_id=f"run-{cached}")
+        assert run["exit-handler-1/t"].cached == cached
+        assert [run.started(name) for name in ("tidy", "send")] == [1, 1]
+
+
+def test_a_rerun_runs_its_exit_tasks_whatever_it_may_reuse():
+    first = simulate(sketch(GUARDED), run_id="first")
+    leaves = {path: row for path, row in first.tasks.items() if row.outputs and row.attempts}
+    assert set(leaves) == {"exit-handler-1/t", "tidy", "report/send"}
+    run = simulate(
+        sketch(GUARDED),
+        reuse={path: row.outputs for path, row in leaves.items()},
+        reuse_keys={path: row.cache_key for path, row in leaves.items() if row.cache_key},
+        reuse_source="first",
+    )
+    assert [run.started(name) for name in ("t", "tidy", "send")] == [0, 1, 1]
+
+
+def test_what_only_ignores_failures_is_reused_as_any_step():
+    cache = {}
+    document = sketch({"a": Task(), "b": Task(after=("a",), always=True, cache=True)})
+    assert not simulate(document, cache=cache)["b"].cached
+    assert simulate(document, cache=cache)["b"].cached
