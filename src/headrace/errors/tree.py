@@ -163,6 +163,45 @@ class EnvironmentUnresolvable(RequestError):
     default_code = "HR3005"
 
 
+class Unauthenticated(RequestError):
+    """Credentials are missing, wrong or no longer valid."""
+
+    default_code = "HR3006"
+
+
+class PermissionDenied(RequestError):
+    """Whoever asks may not do this."""
+
+    default_code = "HR3007"
+
+
+class RequestTooLarge(RequestError):
+    """A request or a file is longer than is accepted."""
+
+    default_code = "HR3008"
+
+
+class TooManyRequests(RequestError):
+    """A quota or a rate is used up.
+
+    Attributes:
+        retry_after_s: When it is worth asking again, in seconds from now.
+    """
+
+    default_code = "HR3009"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float = 1.0,
+        hint: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.retry_after_s = retry_after_s
+
+
 class TaskFailed(HeadraceError):
     """The user's code failed while a task ran."""
 

@@ -1,0 +1,11 @@
+"""KFP's REST API: v2beta1 as the official server writes it, and what is still called of v1beta1."""
+
+from __future__ import annotations
+
+from headrace.server.kfp import health
+from headrace.server.routing import Endpoint
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Return the endpoints of KFP's API."""
+    return (*health.ENDPOINTS,)
