@@ -19,6 +19,7 @@ from headrace.compiler.checks import (
     names_of_module,
 )
 from headrace.dsl.graph import Component, Pipeline, Task
+from headrace.environments.images import python_of_image
 
 
 def problems_of(source: Source) -> list[Problem]:
@@ -60,7 +61,7 @@ def _problems_of_component(component: Component) -> list[Problem]:
             filename=component.where.file,
             first_line=first_line,
             packages=shipped.request.packages,
-            plain_image=shipped.image.partition(":")[0].rpartition("/")[2] == "python",
+            plain_image=python_of_image(shipped.image).is_plain,
             embedded="__KFP_EMBEDDED_ARCHIVE_B64" in shipped.source,
             shipped=names_of_module(shipped.source),
             module=module,

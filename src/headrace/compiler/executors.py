@@ -13,24 +13,7 @@ from headrace.compiler.values import ir_value
 from headrace.dsl.graph import ContainerImplementation, ImporterImplementation, Task
 from headrace.dsl.placeholders import element_text
 from headrace.dsl.settings import TaskSettings
-
-#: Units of memory, in bytes.
-_UNITS = {
-    "": 1,
-    "K": 10**3,
-    "M": 10**6,
-    "G": 10**9,
-    "T": 10**12,
-    "P": 10**15,
-    "E": 10**18,
-    "Ki": 2**10,
-    "Mi": 2**20,
-    "Gi": 2**30,
-    "Ti": 2**40,
-    "Pi": 2**50,
-    "Ei": 2**60,
-}
-
+from headrace.ir.quantities import quantity
 
 def executor_of(task: Task) -> dict[str, Any]:
     """Return the executor of a task whose component is a container or an importer."""
@@ -69,8 +52,8 @@ def _variable(name: str, value: str) -> dict[str, str]:
 def _resources(settings: TaskSettings, refs: Any) -> dict[str, Any]:
     resources: dict[str, Any] = {}
     for field, text, number in (
-        ("cpuRequest", settings.cpu_request, _cpus),
-        ("cpuLimit", settings.cpu_limit, _cpus),
+        ("cpuRequest", settings.cpu_request, quantity),
+        ("cpuLimit", settings.cpu_limit, quantity),
         ("memoryRequest", settings.memory_request, _gigabytes),
         ("memoryLimit", settings.memory_limit, _gigabytes),
     ):
@@ -103,13 +86,8 @@ def _is_dynamic(text: str) -> bool:
     return "{{" in text
 
 
-def _cpus(text: str) -> float:
-    return float(text[:-1]) / 1000 if text.endswith("m") else float(text)
-
-
 def _gigabytes(text: str) -> float:
-    digits = text.rstrip("EPTGMKi")
-    return float(digits) * _UNITS[text[len(digits) :]] / 10**9
+    return quantity(text) / 10**9
 
 
 def _importer(implementation: ImporterImplementation) -> dict[str, Any]:

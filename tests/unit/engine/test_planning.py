@@ -9,7 +9,7 @@ import pytest
 
 from headrace import engine
 from headrace.engine.attempts import ResourceRequest
-from headrace.engine.quantities import duration_s, quantity
+from headrace.ir.quantities import duration_s, quantity
 from headrace.engine.resources import resource_request
 from headrace.errors import SpecError
 from headrace.ir.model import Document, PipelineSpec, Resources

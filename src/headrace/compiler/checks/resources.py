@@ -6,15 +6,14 @@ The authoring layer refuses texts of a wrong form; these have the right one. Kno
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from headrace.compiler.checks.problem import Problem, Severity
+from headrace.ir.quantities import quantity
 
 CODE = "HR1305"
 _MIB = 2**20
-_CPU = re.compile(r"(\d*\.?\d+)(m?)")
-_MEMORY = re.compile(r"(\d+)([KMGTPE]?)(i?)")
-_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
+_CPU = re.compile(r"\d*\.?\d+m?")
+_MEMORY = re.compile(r"\d+(?:[KMGTPE]i?)?")
 
 
 def check_resources(
@@ -65,11 +64,9 @@ def check_resources(
     return found
 
 
-def _cpus(text: str | None) -> Decimal | None:
-    match = _CPU.fullmatch(text or "")
-    return Decimal(match[1]) / (1000 if match[2] else 1) if match else None
+def _cpus(text: str | None) -> float | None:
+    return quantity(text) if text and _CPU.fullmatch(text) else None
 
 
 def _bytes(text: str | None) -> int | None:
-    match = _MEMORY.fullmatch(text or "")
-    return int(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2]] if match else None
+    return int(quantity(text)) if text and _MEMORY.fullmatch(text) else None
