@@ -92,6 +92,21 @@ def test_check_finds_it_with_its_line_and_a_hint(change, line_of, said, desk):
         assert one["code"].startswith("HR")
 
 
+@pytest.mark.parametrize(
+    ("image", "severity"),
+    [
+        ("python:3.11", "error"),
+        ("registry.example:5000/library/python:3.11-slim", "error"),
+        ("registry.example:5000/ml/train:3", "warning"),
+        ("registry.example/python/train:3", "warning"),
+    ],
+)
+def test_what_an_image_may_hold_is_only_warned_of(image, severity, desk):
+    decorator = f'@dsl.component(base_image="{image}")\ndef import_unknown'
+    _, found = problems(desk, FAULTY.replace("@dsl.component\ndef import_unknown", decorator))
+    assert [one["severity"] for one in found if "pandas" in one["message"]] == [severity]
+
+
 def test_check_fails_only_for_errors(desk):
     status, found = problems(desk, FAULTY)
     assert {one["severity"] for one in found} == {"error", "warning"}
@@ -159,6 +174,50 @@ def test_debug_of_a_reused_step_says_where_to_go(chain):
     second = chain.run_chain()
     ended = chain.run("debug", f"{second.json['run_id']}/first")
     assert (ended.status, "never ran" in ended.stderr) == (2, True)
+
+
+#: Stands for Jupyter: runs the cells of the notebook that it is told to open, in order.
+JUPYTER = f"""#!{sys.executable}
+import json, os, sys
+
+command, file = sys.argv[1:]
+cells = [cell["source"] for cell in json.load(open(file))["cells"]]
+shared = {{}}
+for cell in cells[:-1]:
+    exec(cell, shared)
+print(json.dumps({{"command": command, "arguments": shared["arguments"], "at": os.getcwd()}}))
+print("returned", eval(cells[-1], shared))
+"""
+
+
+def test_debug_opens_the_step_as_a_notebook(chain):
+    place = chain.path / "bin"
+    place.mkdir()
+    (place / "jupyter").write_text(JUPYTER, "utf-8")
+    (place / "jupyter").chmod(0o755)
+    run_id = chain.first.json["run_id"]
+    with_jupyter = {"PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
+    ended = chain.run("debug", f"{run_id}/first", "--jupyter", env=with_jupyter)
+    assert ended.status == 0, ended.stderr
+    told, *printed = ended.stdout.splitlines()
+    assert printed == ["first says 2", "returned 3"]
+    told = json.loads(told)
+    assert told["command"] == "notebook"
+    assert told["arguments"] == {"witness": str(chain.witness), "n": 2}
+    assert told["at"].startswith(f"{chain.home}/debug/")
+    assert chain.ran == ["first", "second", "third", "first"]
+    assert list((chain.home / "debug").iterdir()) == []
+
+
+def test_debug_without_jupyter_says_how_to_get_it_and_leaves_nothing(chain):
+    nowhere = chain.path / "empty"
+    nowhere.mkdir()
+    run_id = chain.first.json["run_id"]
+    ended = chain.run("debug", f"{run_id}/first", "--jupyter", env={"PATH": str(nowhere)})
+    assert (ended.status, ended.stdout) == (2, "")
+    assert "there is no Jupyter" in ended.stderr
+    assert "packages_to_install" in ended.stderr
+    assert list((chain.home / "debug").iterdir()) == []
 
 
 def test_debug_wants_a_run_and_a_step(desk):
