@@ -48,7 +48,7 @@ def prepare_here(
     document: Document,
     given: Mapping[str, Any],
     *,
-    source: Path,
+    source: Path | None,
     places: dict[str, SourcePlace] | None = None,
     strict_resources: bool = False,
 ) -> Prepared:

@@ -36,16 +36,20 @@ class Home:
     Attributes:
         path: Its directory.
         config: Settings that hold for it.
+        database: URL of the database, when it is not the home's own file.
     """
 
     path: Path
     config: Config
+    database: str | None = None
 
     @classmethod
-    def find(cls, environment: Mapping[str, str] | None = None) -> Home:
+    def find(
+        cls, environment: Mapping[str, str] | None = None, *, database: str | None = None
+    ) -> Home:
         """Return the home of this process: see ``find_home`` for where it is."""
         path = find_home(environment)
-        return cls(path, read_config(path, environment))
+        return cls(path, read_config(path, environment), database)
 
     @property
     def exists(self) -> bool:

@@ -33,6 +33,11 @@ def is_gone(owner: str) -> bool:
     return boot != _boot_id() or started != _start_time(int(pid))
 
 
+def is_of_this_machine(owner: str) -> bool:
+    """Say whether an owner name is that of a process of this machine."""
+    return owner.partition("|")[0] == socket.gethostname()
+
+
 def accelerators() -> dict[str, int]:
     """Return how many accelerators there are, by Kubernetes resource name."""
     tool = shutil.which("nvidia-smi")

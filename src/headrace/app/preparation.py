@@ -42,6 +42,7 @@ class Prepared:
         locks: Package environments by executor label; none for steps that run as images.
         fingerprints: Digests of the images that steps run as, by executor label, where known.
         notices: What the user should know, a line each.
+        source: The file that it came from; None for a document that came without one.
     """
 
     document: Document
@@ -49,7 +50,7 @@ class Prepared:
     locks: dict[str, Lock]
     fingerprints: dict[str, str]
     notices: tuple[str, ...]
-    source: Path
+    source: Path | None
     places: dict[str, SourcePlace]
 
 
@@ -57,7 +58,7 @@ def prepare(
     document: Document,
     given: Mapping[str, Any],
     *,
-    source: Path,
+    source: Path | None,
     places: dict[str, SourcePlace],
     config: Config,
     capacity: Capacity,

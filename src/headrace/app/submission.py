@@ -14,6 +14,7 @@ import msgspec
 
 from headrace import engine
 from headrace.app.home import Home
+from headrace.app.machine import owner_name
 from headrace.app.places import SourcePlace
 from headrace.app.preparation import Prepared
 from headrace.engine.attempts import Outputs
@@ -58,6 +59,9 @@ class Wishes:
         rerun: Task paths that run again whatever the cache says.
         pipeline_root: Directory of the artifacts; None is that of the home.
         workspace_root: Directory of the workspaces; None is that of the home.
+        run_id: Its id; None makes a new one.
+        scheduled_at: When it was due, for its macros; None means now.
+        index: Count of the runs of its schedule, for its macros.
     """
 
     name: str | None = None
@@ -70,6 +74,9 @@ class Wishes:
     rerun: tuple[str, ...] = ()
     pipeline_root: Path | None = None
     workspace_root: Path | None = None
+    run_id: str | None = None
+    scheduled_at: float | None = None
+    index: int | None = None
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -78,35 +85,47 @@ class RunOptions(msgspec.Struct, frozen=True):
     Attributes:
         places: Where functions stand in the user's files, by the key of their shipped source.
         locks: Digest of the stored document of each lock, by the lock's digest.
+        begun_by: Owner name of the process that carries the run out itself: others leave the run
+            to it while it lives. Empty leaves it to any controller.
     """
 
     places: dict[str, SourcePlace] = {}
     locks: dict[str, str] = {}
+    begun_by: str = ""
 
 
 def submit(home: Home, prepared: Prepared, wishes: Wishes | None = None) -> Run:
-    """Create the run and return it; it begins when a controller claims it."""
-    wishes = wishes or Wishes()
-    now = time.time()
-    run_id = str(uuid.uuid4())
+    """Create a run that this process carries out, and return it."""
+    return home.store.create_run(
+        new_run(home, prepared, wishes or Wishes(), now=time.time(), begun_by=owner_name())
+    )
+
+
+def new_run(
+    home: Home, prepared: Prepared, wishes: Wishes, *, now: float, begun_by: str = ""
+) -> NewRun:
+    """Return a run to be created; the locks that it needs are stored."""
+    run_id = wishes.run_id or str(uuid.uuid4())
     pipeline = prepared.document.spec.pipeline_info.name
     stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
     name = wishes.name or f"{pipeline} {stamp}"
     submitted = run_submitted(home, prepared, wishes, run_id=run_id, name=name, now=now)
-    options = RunOptions(places=prepared.places, locks=_store_locks(home.store, prepared.locks))
-    return home.store.create_run(
-        NewRun(
-            submitted=submitted,
-            pipeline=pipeline,
-            document=msgspec.json.encode(
-                {"spec": prepared.document.raw, "platform": prepared.document.raw_platform},
-                order="sorted",
-            ),
-            created_at=now,
-            experiment=wishes.experiment,
-            source=str(prepared.source.absolute()),
-            options=msgspec.to_builtins(options),
-        )
+    options = RunOptions(
+        places=prepared.places,
+        locks=_store_locks(home.store, prepared.locks),
+        begun_by=begun_by,
+    )
+    return NewRun(
+        submitted=submitted,
+        pipeline=pipeline,
+        document=msgspec.json.encode(
+            {"spec": prepared.document.raw, "platform": prepared.document.raw_platform},
+            order="sorted",
+        ),
+        created_at=now,
+        experiment=wishes.experiment,
+        source="" if prepared.source is None else str(prepared.source.absolute()),
+        options=msgspec.to_builtins(options),
     )
 
 
@@ -118,7 +137,13 @@ def run_submitted(
     return RunSubmitted(
         run_id=run_id,
         run_name=name,
-        parameters=engine.render_macros(prepared.parameters, run_id=run_id, now=now),
+        parameters=engine.render_macros(
+            prepared.parameters,
+            run_id=run_id,
+            now=now,
+            scheduled_at=wishes.scheduled_at,
+            index=wishes.index,
+        ),
         pipeline_root=f"file://{quote(str(wishes.pipeline_root or home.artifacts))}",
         namespace=wishes.namespace,
         locks={label: lock.digest for label, lock in prepared.locks.items()},

@@ -53,7 +53,9 @@ def rerun(
     return carry_out(home, submitted.run_id, prepared.notices, max_parallel, as_json=as_json)
 
 
-def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, dict[str, Any]]:
+def _document(
+    home: Any, earlier: Any, source: str | None
+) -> tuple[Any, Path | None, dict[str, Any]]:
     """Return the pipeline to run, the file that it came from and where its functions stand."""
     from headrace import ir
     from headrace.app.submission import document_values, options_of
@@ -66,7 +68,8 @@ def _document(home: Any, earlier: Any, source: str | None) -> tuple[Any, Path, d
         warn_of(loaded)
         return loaded.document, loaded.path, loaded.places
     document = ir.read_dict(*document_values(home.store, earlier))
-    return document, Path(earlier.source), dict(options_of(earlier).places)
+    path = Path(earlier.source) if earlier.source else None
+    return document, path, dict(options_of(earlier).places)
 
 
 def _parameters(home: Any, earlier: Any, document: Any, pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -99,6 +99,7 @@ def resume(run_id: str, max_parallel: int | None, as_json: bool) -> int:
 def retry(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     """Go on with a failed or canceled run: what did not succeed runs again."""
     from headrace.app.home import Home
+    from headrace.app.machine import owner_name
     from headrace.errors import Conflict
 
     home = Home.find()
@@ -106,7 +107,8 @@ def retry(run_id: str, max_parallel: int | None, as_json: bool) -> int:
     if found.state not in ("failed", "canceled"):
         message = f"run {found.run_id} is {found.state}; only a failed or canceled run is retried"
         raise Conflict(message)
-    home.store.send(found.run_id, "retry", {"reason": "asked for"}, now=time.time())
+    body = {"reason": "asked for", "by": owner_name()}
+    home.store.send(found.run_id, "retry", body, now=time.time())
     return carry_out(home, found.run_id, (), max_parallel, as_json=as_json)
 
 

@@ -170,7 +170,7 @@ class Settings:
         version: Of Headrace.
         body_bytes: The longest JSON body.
         upload_bytes: The longest file.
-        private_urls: Hosts on private networks that pipelines may be fetched from.
+        private_urls: Whether pipelines may be fetched from this machine and private networks.
         database: ``sqlite`` or ``postgresql``.
         effective: The configuration as it holds, without secrets.
     """
@@ -179,7 +179,7 @@ class Settings:
     version: str = ""
     body_bytes: int = 32 << 20
     upload_bytes: int = 32 << 20
-    private_urls: frozenset[str] = frozenset()
+    private_urls: bool = False
     database: str = "sqlite"
     effective: Mapping[str, Any] = field(default_factory=dict[str, Any])
 

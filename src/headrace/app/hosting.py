@@ -1,0 +1,168 @@
+"""A controller in a thread of its own, which takes on every run that nobody carries out.
+
+Its event loop is not the one that answers requests: a long commit holds up no answer, and a slow
+client holds up no run. Runs of a ``headrace run`` are left to that process while it lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+
+from headrace.app.execution import controller
+from headrace.app.home import Home
+from headrace.app.machine import is_gone, is_of_this_machine
+from headrace.app.submission import options_of
+from headrace.controller import Controller
+from headrace.errors import HeadraceError
+
+_LOG = logging.getLogger("headrace.controller")
+
+_POLL_S = 0.2
+_CLAIM_EVERY_S = 5.0  # leases end by themselves, which changes nothing in the store
+_LONGEST_PAUSE_S = 30.0
+_MOST_AT_ONCE = 200
+_GRACE_S = 60.0
+
+Duty = Callable[[], Awaitable[None]]
+"""Something that goes on beside the controller until it is cancelled, such as a ticker."""
+
+
+class ControllerHost:
+    """Starts and ends a controller's thread.
+
+    Args:
+        home: Whose runs are carried out.
+        duties: What else goes on in its event loop.
+        max_parallel: The most attempts at once.
+    """
+
+    def __init__(
+        self, home: Home, *, duties: Sequence[Duty] = (), max_parallel: int | None = None
+    ) -> None:
+        self._home = home
+        self._duties = duties
+        self._max_parallel = max_parallel
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=self._main, name="headrace-controller", daemon=True)
+
+    def start(self) -> None:
+        """Begin, and return when the controller's loop runs."""
+        self._thread.start()
+        self._begun.wait()
+
+    def wake(self) -> None:
+        """Say, from any thread, that there may be a new run."""
+        self._tell(self._wake)
+
+    def stop(self, timeout_s: float = 20.0) -> None:
+        """Let go of all runs, whose attempts live on, and end the thread."""
+        self._tell(self._stop)
+        self._thread.join(timeout_s)
+
+    def _tell(self, event: asyncio.Event) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # its loop has ended
+                self._loop.call_soon_threadsafe(event.set)
+
+    def _main(self) -> None:
+        asyncio.run(self._host())
+
+    async def _host(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._begun.set()
+        stopping = asyncio.create_task(self._stop.wait())
+        pause = 1.0
+        while not self._stop.is_set():
+            begun = time.monotonic()
+            working = asyncio.create_task(self._carry_out())
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()
+            outcome = (await asyncio.gather(working, return_exceptions=True))[0]
+            if self._stop.is_set():
+                return
+            _LOG.error("the controller ended and begins anew in %g s", pause, exc_info=outcome)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._stop.wait()
+            lasted = time.monotonic() - begun
+            pause = 1.0 if lasted > _LONGEST_PAUSE_S else min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _carry_out(self) -> None:
+        async with (
+            controller(
+                self._home, observe=None, notice=_LOG.info, max_parallel=self._max_parallel
+            ) as own,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(own.run())
+            group.create_task(self._claim(own))
+            for duty in self._duties:
+                group.create_task(_endless(duty))
+
+    async def _claim(self, own: Controller) -> None:
+        """Take on what nobody carries out, as soon as the store has changed."""
+        store = self._home.store
+        seen, looked = -1, 0.0
+        while True:
+            version = store.data_version()
+            if version != seen or time.monotonic() - looked > _CLAIM_EVERY_S:
+                seen, looked = version, time.monotonic()
+                await _take(own, self._free_runs(own.owned))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_S):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    def _free_runs(self, owned: frozenset[str]) -> list[str]:
+        """Return runs to take on: unfinished, or asked for something, and nobody's."""
+        store, now = self._home.store, time.time()
+        unfinished = store.unfinished_runs()
+        lost = {
+            run.run_id: None
+            for run in unfinished
+            if run.owner and (run.expires_at <= now or is_gone(run.owner))
+        }
+        asked = {request.run_id: request.body for request in store.take_requests()}
+        held = {run.run_id for run in unfinished if run.owner} - lost.keys()
+        new = [run.run_id for run in unfinished if not run.owner]
+        waiting = [
+            run_id
+            for run_id in dict.fromkeys([*new, *asked])
+            if run_id not in held and not self._is_spoken_for(run_id, asked.get(run_id), now)
+        ]
+        return [run_id for run_id in [*lost, *waiting] if run_id not in owned][:_MOST_AT_ONCE]
+
+    def _is_spoken_for(self, run_id: str, request: dict[str, object] | None, now: float) -> bool:
+        """Say whether a process is about to carry the run out itself.
+
+        Of processes on other machines nothing is known; they are given a minute.
+        """
+        run = self._home.store.run(run_id)
+        by = str(request.get("by", "")) if request else options_of(run).begun_by
+        if not by or is_gone(by):
+            return False
+        return is_of_this_machine(by) or now - run.created_at < _GRACE_S
+
+
+async def _take(own: Controller, run_ids: Iterable[str]) -> None:
+    """Claim runs one by one, so that one that cannot be read holds up no other."""
+    for run_id in run_ids:
+        try:
+            await own.claim([run_id])
+        except HeadraceError as error:
+            _LOG.error("run %s cannot be carried out: %s", run_id, error)
+        await asyncio.sleep(0)
+
+
+async def _endless(duty: Duty) -> None:
+    await duty()
+    message = "a duty beside the controller has ended"
+    raise RuntimeError(message)

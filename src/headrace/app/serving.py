@@ -1,0 +1,165 @@
+"""The server's composition root: a home becomes services, an application and a controller."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import uvicorn
+from starlette.applications import Starlette
+
+from headrace import __version__
+from headrace.app.home import Home
+from headrace.app.hosting import ControllerHost
+from headrace.app.machine import capacity
+from headrace.app.served_files import ServedArtifacts, ServedLogs
+from headrace.app.served_runs import ServedRuns
+from headrace.artifacts import LocalArtifactStore
+from headrace.controller import SystemClock
+from headrace.errors import InfrastructureError, InvalidRequest
+from headrace.server.application import application
+from headrace.server.services import Services, Settings
+from headrace.server.surface import endpoints
+
+Role = Literal["api", "controller", "all"]
+
+#: How long open streams may go on after the server was asked to end.
+_PATIENCE_S = 5
+_BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How the server is started.
+
+    Attributes:
+        port: Zero takes one that is free.
+        role: ``api`` answers requests, ``controller`` carries out runs, ``all`` does both.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    role: Role = "all"
+
+
+def serve(home: Home, wanted: Wanted, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; runs that go on then are taken up at the next start.
+
+    Args:
+        announce: Told once, in a line, where the server is.
+
+    Raises:
+        InvalidRequest: It may not listen there.
+        InfrastructureError: The address is taken, or the home cannot be used.
+    """
+    home.check_writable()
+    _check_host(wanted.host)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
+    )
+    home.store.data_version()
+    host = ControllerHost(home)
+    listening = None if wanted.role == "controller" else _listen(wanted)
+    if wanted.role != "api":
+        host.start()
+    try:
+        if listening is None:
+            announce(f"carrying out the runs of {home.path}")
+            _until_stopped()
+        else:
+            announce(f"serving {home.path} on {_address(listening)}")
+            app = served_application(home, host.wake)
+            _server(app).run(sockets=[listening])
+    finally:
+        if wanted.role != "api":
+            host.stop()
+        home.store.close()
+
+
+def served_application(home: Home, created: Callable[[], None]) -> Starlette:
+    """Return the application over a home.
+
+    Args:
+        created: Told after each new run.
+    """
+    return application(services(home, created), endpoints())
+
+
+def services(home: Home, created: Callable[[], None]) -> Services:
+    """Return what handlers use, over a home."""
+    clock = SystemClock()
+    return Services(
+        store=home.store,
+        clock=clock,
+        runs=ServedRuns(home, clock, created),
+        logs=ServedLogs(home),
+        artifacts=ServedArtifacts(LocalArtifactStore(home.artifacts), home.artifacts),
+        capacity=capacity(),
+        settings=Settings(version=__version__, effective=effective(home)),
+    )
+
+
+def effective(home: Home) -> Mapping[str, Any]:
+    """Return the configuration as it holds, without secrets."""
+    return {"home": str(home.path), **asdict(home.config)}
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_PATIENCE_S,
+        )
+    )
+
+
+def _listen(wanted: Wanted) -> socket.socket:
+    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((wanted.host, wanted.port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        message = f"cannot listen on {wanted.host} port {wanted.port}: {error.strerror}"
+        hint = "choose another --port; 0 takes a free one"
+        raise InfrastructureError(message, hint=hint) from error
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _check_host(host: str) -> None:
+    """Refuse to listen beyond this machine: nobody is asked for credentials.
+
+    Raises:
+        InvalidRequest: The host is not a loopback address.
+    """
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        message = f"the server asks nobody for credentials, so it does not listen on {host}"
+        raise InvalidRequest(message, hint="use 127.0.0.1, or configure authentication")
+
+
+def _until_stopped() -> None:
+    import signal
+
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
