@@ -1,6 +1,6 @@
-"""What a store gives back: frozen values, one kind for each table, and how changes become them.
+"""Records of runs and of what belongs to one, and how the engine's changes become them.
 
-Times are seconds since the epoch, UTC. Paths are task paths as in ``engine.changes``.
+Paths are task paths as in ``engine.changes``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,17 @@ class Run(_Record, frozen=True):
 
     Attributes:
         position: Grows with each run of this store; the order of submission.
+        experiment: Id of its experiment.
         source: What it was submitted from, such as the path of a file.
         document: Digest of the IR document; ``ReadStore.document`` gives its bytes.
         options: What the run was submitted with, as the caller gave it.
+        pipeline_id: The catalog's pipeline that it came from, when it came from one.
+        version_id: The version of that pipeline.
+        recurring_run_id: The recurring run that made it, when one did.
+        scheduled_at: The tick that it was made for.
+        parameters: Values of the pipeline's parameters, with placeholders of the run filled in.
+        pipeline_root: URI prefix of its outputs.
+        submitted_by: The user, empty where there are none.
     """
 
     run_id: str
@@ -52,6 +60,17 @@ class Run(_Record, frozen=True):
     finished_at: float | None = None
     outputs: Outputs | None = None
     error: str | None = None
+    description: str = ""
+    archived: bool = False
+    pipeline_id: str | None = None
+    version_id: str | None = None
+    recurring_run_id: str | None = None
+    scheduled_at: float | None = None
+    parameters: dict[str, Any] = {}
+    pipeline_root: str = ""
+    service_account: str = ""
+    submitted_by: str = ""
+    tags: dict[str, str] = {}
 
 
 class TaskRun(_Record, frozen=True):
@@ -167,42 +186,6 @@ class OpenRun(_Record, frozen=True):
     run_id: str
     owner: str
     expires_at: float
-
-
-class Pipeline(_Record, frozen=True):
-    """A named pipeline of a namespace."""
-
-    id: str
-    namespace: str
-    name: str
-    created_at: float
-    display_name: str = ""
-    description: str = ""
-
-
-class PipelineVersion(_Record, frozen=True):
-    """A version of a pipeline; ``document`` is the digest of its IR."""
-
-    id: str
-    pipeline_id: str
-    name: str
-    document: str
-    created_at: float
-    display_name: str = ""
-    description: str = ""
-    source: str = ""
-
-
-class Experiment(_Record, frozen=True):
-    """A named set of runs of a namespace."""
-
-    id: str
-    namespace: str
-    name: str
-    created_at: float
-    display_name: str = ""
-    description: str = ""
-    archived: bool = False
 
 
 def run_with(run: Run, change: RunChanged) -> Run:
