@@ -15,6 +15,7 @@ from headrace.dsl.placeholders import element_text
 from headrace.dsl.settings import TaskSettings
 from headrace.ir.quantities import quantity
 
+
 def executor_of(task: Task) -> dict[str, Any]:
     """Return the executor of a task whose component is a container or an importer."""
     implementation = task.component.implementation

@@ -48,7 +48,7 @@ from headrace.ir.placeholders import Context, render_constant
 def launch(turn: Turn, task: TaskRun, resolved: Resolved) -> None:
     """Take a container or importer task on: reuse it, look it up, or start it.
 
-    Exit tasks, and what is inside of them, are not reused: they run at each end of their group (I9).
+    Exit tasks, and what is inside of them, are never reused: they run at each end of their group.
     """
     state, plan = turn.state, task.plan
     assert state.submitted is not None

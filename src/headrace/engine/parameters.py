@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from headrace.engine.plan import Plan
-from headrace.engine.values import BadValue, coerced, defaulted, typed, words
+from headrace.engine.values import BadValue, defaulted, from_outside, words
 from headrace.errors import InvalidRequest
 from headrace.ir.model import InputDefinitions, InputParameterSpec
 
@@ -50,11 +50,11 @@ def run_parameters(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(value: Any, spec: InputParameterSpec) -> Any:
-    """Return a value from outside; unlike between tasks, nothing is turned into a string."""
+    """Return a value from outside, as tasks receive it."""
     if spec.parameter_type == "TASK_FINAL_STATUS":
         message = "cannot be given: it is the status of a task"
         raise BadValue(message)
-    return coerced(typed(value, spec.parameter_type), spec)
+    return from_outside(value, spec)
 
 
 def _unknown(declared: InputDefinitions, given: Mapping[str, Any]) -> Iterator[str]:

@@ -7,8 +7,8 @@ of 10^9 bytes (facts B.2). Strings may be placeholders, which are rendered befor
 from __future__ import annotations
 
 from headrace.engine.attempts import ResourceRequest
-from headrace.ir.quantities import quantity
 from headrace.ir.model import Accelerator, Container, Resources
+from headrace.ir.quantities import quantity
 
 _GIGABYTE = 1e9
 NOTHING = ResourceRequest()

@@ -24,7 +24,6 @@ from headrace.engine.bindings import (
 from headrace.engine.changes import TaskKind
 from headrace.engine.plan import DagPlan, ExecutorPlan, LoopPlan, RetryPlan, TaskPlan
 from headrace.engine.platform_inputs import references
-from headrace.ir.quantities import duration_s
 from headrace.engine.values import whole
 from headrace.errors import SpecError
 from headrace.ir import conditions, selectors
@@ -36,6 +35,7 @@ from headrace.ir.model import (
     RuntimeValue,
     TaskSpec,
 )
+from headrace.ir.quantities import duration_s
 
 _CHANNEL = "pipelinechannel--"
 _Read = TypeVar("_Read")

@@ -19,6 +19,9 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "TASK_CONFIG": (dict,),
 }
 _SHOWN = 60
+#: Protobuf's readers of JSON go no deeper, so a document with more could not be handed on.
+_DEEPEST = 100
+_LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 _WORDS: dict[str, str] = {
     "NUMBER_DOUBLE": "a number",
     "NUMBER_INTEGER": "an integer",
@@ -82,6 +85,64 @@ def typed(value: Any, kind: ParameterType) -> Any:
         return value
     message = f"expects {_WORDS[kind]}, got {shown(value)}"
     raise BadValue(message)
+
+
+def from_outside(value: Any, spec: InputParameterSpec) -> Any:
+    """Return a value that somebody gave from outside, as a task receives it.
+
+    Unlike between tasks, nothing is turned into a string, and an integer is a whole number.
+
+    Raises:
+        BadValue: It is no JSON value, of another type, or not one of the literals.
+    """
+    _require_json(value)
+    value = coerced(typed(value, spec.parameter_type), spec)
+    if spec.parameter_type == "NUMBER_INTEGER" and isinstance(value, float):
+        message = f"expects {words('NUMBER_INTEGER')}, got {shown(value)}"
+        raise BadValue(message)
+    return value
+
+
+def _require_json(value: Any) -> None:
+    """Refuse what JSON cannot say, and what no store could keep, also deep inside."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if problem := _problem_of(item, depth):
+            raise BadValue(problem)
+        if isinstance(item, list):
+            waiting.extend((inner, depth + 1) for inner in cast("list[Any]", item))
+        elif isinstance(item, dict):
+            for key, inner in cast("dict[Any, Any]", item).items():
+                if not isinstance(key, str):
+                    message = f"has the key {key!r}, which is not a string"
+                    raise BadValue(message)
+                waiting += ((key, depth + 1), (inner, depth + 1))
+
+
+def _problem_of(item: Any, depth: int) -> str:
+    match item:
+        case None | bool():
+            return ""
+        case int():
+            is_small = _LOWEST <= item <= _HIGHEST
+            return "" if is_small else "has a whole number that does not fit in 64 bits"
+        case float():
+            return "" if math.isfinite(item) else "has a number that is infinite or none at all"
+        case str():
+            return "" if _is_unicode(item) else "has half a surrogate pair, which is no character"
+        case list() | dict():
+            return "" if depth < _DEEPEST else f"is nested deeper than {_DEEPEST} levels"
+        case _:
+            return f"has a Python {type(item).__name__}, which JSON does not know"
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def whole(value: Any) -> Any:

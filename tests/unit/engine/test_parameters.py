@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+
+import msgspec
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from headrace import engine
 from headrace.errors import InvalidRequest
@@ -56,6 +62,9 @@ def test_given_values_take_their_declared_numbers():
             "parameter flag expects true or false, got the string 'yes'",
         ),
         ({"path": "x", "items": {}}, "parameter items expects a list, got the dictionary {}"),
+        ({"path": "x", "count": 1.5}, "parameter count expects an integer, got the number 1.5"),
+        ({"path": "x", "items": "[1]"}, "parameter items expects a list, got the string '[1]'"),
+        ({"path": "x", "options": [1]}, "parameter options expects a dictionary, got the list [1]"),
         ({"path": "x", "treshold": 1}, "parameter treshold is unknown; did you mean threshold?"),
         (
             {"path": "x", "zzz": 1},
@@ -67,6 +76,59 @@ def test_each_problem_is_told(given, problem):
     with pytest.raises(InvalidRequest) as caught:
         engine.run_parameters(plan(), given)
     assert caught.value.message == f"pipeline sketch: {problem}"
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        pytest.param({"threshold": math.nan}, "infinite or none at all", id="NaN"),
+        pytest.param({"count": math.inf}, "infinite or none at all", id="infinity"),
+        pytest.param({"count": 10**400}, "does not fit in 64 bits", id="a huge integer"),
+        pytest.param({"threshold": 10**400}, "does not fit in 64 bits", id="a huge number"),
+        pytest.param({"items": [{"a": [2**64]}]}, "does not fit in 64 bits", id="huge inside"),
+        pytest.param({"items": [[math.nan]]}, "infinite or none at all", id="NaN inside"),
+        pytest.param({"path": "\ud800"}, "half a surrogate pair", id="half a character"),
+        pytest.param({"options": {"\udfff": 1}}, "half a surrogate pair", id="half in a key"),
+        pytest.param({"options": {1: 1}}, "has the key 1, which is not a string", id="a key"),
+        pytest.param({"items": [b"x"]}, "has a Python bytes", id="bytes"),
+        pytest.param({"items": [(1,)]}, "has a Python tuple", id="a tuple"),
+        pytest.param({"items": nested(100)}, "nested deeper than 100 levels", id="too deep"),
+        pytest.param(
+            {"items": nested(100_000)}, "nested deeper than 100 levels", id="far too deep"
+        ),
+    ],
+)
+def test_what_json_cannot_say_is_refused(given, problem):
+    with pytest.raises(InvalidRequest, match=problem) as caught:
+        engine.run_parameters(plan(), {"path": "x"} | given)
+    assert len(caught.value.message) < 200
+
+
+@drawn(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_what_is_accepted_can_be_journaled_and_comes_back(value):
+    for name, kind in TYPES.items():
+        document = sketch({"t": Task()}, inputs={name: kind})
+        with contextlib.suppress(InvalidRequest):
+            values = engine.run_parameters(engine.plan(document), {name: value})
+            assert msgspec.json.decode(msgspec.json.encode(values)) == values
+
+
+def test_a_final_status_cannot_be_given():
+    document = engine.plan(sketch({"t": Task()}, inputs={"end": "TASK_FINAL_STATUS"}))
+    with pytest.raises(InvalidRequest, match="end cannot be given: it is the status of a task"):
+        engine.run_parameters(document, {"end": {"state": "SUCCEEDED"}})
 
 
 def test_all_problems_are_told_at_once():

@@ -9,10 +9,10 @@ import pytest
 
 from headrace import engine
 from headrace.engine.attempts import ResourceRequest
-from headrace.ir.quantities import duration_s, quantity
 from headrace.engine.resources import resource_request
 from headrace.errors import SpecError
 from headrace.ir.model import Document, PipelineSpec, Resources
+from headrace.ir.quantities import duration_s, quantity
 from headrace.testing import simulate
 from headrace.testing.sketches import Out, Task, sketch
 
