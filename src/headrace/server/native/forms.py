@@ -17,7 +17,7 @@ class FormInput(msgspec.Struct, frozen=True, kw_only=True):
         default: JSON value that is taken when nothing is given; absent when there is none.
         required: A run cannot start without it.
         literals: The only values that are allowed; empty allows all of the type.
-        is_artifact: It cannot be given when a run is submitted.
+        artifact: It cannot be given when a run is submitted.
     """
 
     name: str
@@ -25,9 +25,10 @@ class FormInput(msgspec.Struct, frozen=True, kw_only=True):
     required: bool
     optional: bool = False
     default: Any = msgspec.UNSET
+    has_default: bool = False
     literals: list[Any] = []
     description: str = ""
-    is_artifact: bool = False
+    artifact: bool = False
 
 
 def form_of(document: Document) -> list[FormInput]:
@@ -40,6 +41,7 @@ def form_of(document: Document) -> list[FormInput]:
             required=spec.default_value is msgspec.UNSET and not spec.is_optional,
             optional=spec.is_optional,
             default=_default(spec.default_value, spec.parameter_type),
+            has_default=spec.default_value is not msgspec.UNSET,
             literals=list(spec.literals),
             description=spec.description,
         )
@@ -52,7 +54,7 @@ def form_of(document: Document) -> list[FormInput]:
             required=not spec.is_optional,
             optional=spec.is_optional,
             description=spec.description,
-            is_artifact=True,
+            artifact=True,
         )
         for name, spec in declared.artifacts.items()
     ]

@@ -198,4 +198,4 @@ def test_a_form_says_what_must_be_given():
     document = sketch({"a": Task()}, inputs={"n": "NUMBER_INTEGER", "d": "system.Dataset"})
     fields = {field.name: field for field in form_of(document)}
     assert (fields["n"].type, fields["n"].required) == ("NUMBER_INTEGER", True)
-    assert (fields["d"].type, fields["d"].is_artifact) == ("system.Dataset", True)
+    assert (fields["d"].type, fields["d"].artifact) == ("system.Dataset", True)
