@@ -19,7 +19,7 @@ from headrace.dsl.exceptions import refused
 from headrace.errors import InvalidComponent, Location
 from headrace.types import artifacts
 from headrace.types.annotations import artifact_class_of, list_item, split_marker, strip_optional
-from headrace.types.parameters import TEXT_CLASSES, is_pydantic_model, resolved_hints
+from headrace.types.parameters import is_pydantic_model, path_classes, resolved_hints, time_classes
 
 # An async function runs on any executor, for what it calls is an ordinary function.
 _AWAITED = """
@@ -145,7 +145,7 @@ def _import_line(function: Callable[..., Any], named: type) -> str | None:
         return _line_as_written(function, named)
     if issubclass(named, enum.Enum):
         return "import enum\nfrom enum import *"
-    if issubclass(named, TEXT_CLASSES):
+    if issubclass(named, time_classes() + path_classes()):
         module = "pathlib" if issubclass(named, pathlib.PurePath) else "datetime"
         scope: dict[str, Any] = getattr(function, "__globals__", {})
         if scope.get(named.__name__) is named:

@@ -6,12 +6,10 @@ task configuration and embedded files. This module does not call the function an
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
 import json
 import os
-import pathlib
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, Union, cast
 
 from headrace.executor.executor_input import ExecutorInput, artifact_of
 from headrace.types.annotations import (
@@ -29,7 +27,9 @@ from headrace.types.parameters import (
     PipelineTaskFinalStatus,
     TaskConfig,
     is_pydantic_model,
+    path_classes,
     resolved_hints,
+    time_classes,
 )
 
 _NO_DEFAULT = object()
@@ -191,10 +191,11 @@ def _of_class(value: Any, annotation: type, name: str) -> Any:
     try:
         if issubclass(annotation, enum.Enum):
             return annotation(value)
-        if issubclass(annotation, (dt.datetime, dt.date, dt.time)) and isinstance(value, str):
+        if issubclass(annotation, time_classes()) and isinstance(value, str):
             # Python before 3.11 does not read the Z of UTC.
-            return annotation.fromisoformat(value[:-1] + "+00:00" if value[-1:] == "Z" else value)
-        if issubclass(annotation, pathlib.PurePath):
+            dated = cast("Any", annotation)
+            return dated.fromisoformat(value[:-1] + "+00:00" if value[-1:] == "Z" else value)
+        if issubclass(annotation, path_classes()):
             return annotation(value)
     except ValueError as error:
         raise ValueError("input %s: %s" % (name, error)) from error

@@ -8,19 +8,18 @@ process or who reads the result.
 from __future__ import annotations
 
 import atexit
+import importlib
 import json
 import os
 import resource
 import signal
 import sys
-import threading
 import time
 from types import CoroutineType
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from headrace.executor.arguments import Call
-from headrace.executor.command import CommandError, run_command
-from headrace.executor.container import run_container
+from headrace.executor.command_error import CommandError
 from headrace.executor.executor_input import ExecutorInput
 from headrace.executor.files import write_json
 from headrace.executor.outputs import (
@@ -55,6 +54,20 @@ def read_task(directory: str) -> Dict[str, Any]:
         return json.load(file)
 
 
+def load_for(task: Mapping[str, Any]) -> None:
+    """Import what the attempt needs beyond the least; done before a fork, it serves all later ones.
+
+    A process is forked the quicker, the less it has imported, so none of it is imported at first.
+    """
+    outputs: Mapping[str, Any] = task["executor_input"].get("outputs") or {}
+    if "container" in task:
+        importlib.import_module("headrace.executor.container")
+    elif "python" not in task:
+        importlib.import_module("headrace.executor.command")
+    if task.get("digests") or outputs.get("artifacts"):
+        importlib.import_module("headrace.types.digests")
+
+
 def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled] = None) -> int:
     """Run the attempt and write its result.
 
@@ -76,8 +89,12 @@ def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled
         if source is not None:
             result = _run_function(directory, task, source, compiled)
         elif "container" in task:
+            from headrace.executor.container import run_container
+
             result = run_container(directory, task, log_tail)
         else:
+            from headrace.executor.command import run_command
+
             result = run_command(directory, task)
     except BaseException as error:  # the user's code may raise anything, and all of it is reported
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -188,6 +205,9 @@ def _end_of_process() -> None:
 
 
 def _join_threads() -> None:
+    threading = sys.modules.get("threading")
+    if threading is None:  # and so no thread
+        return
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()

@@ -16,7 +16,13 @@ from types import ModuleType
 from typing import Any, List, Mapping, NamedTuple, NoReturn, Optional, Tuple
 
 from headrace.executor import processes
-from headrace.executor.attempt import LOG_FILE, WORK_DIRECTORY, perform, read_task
+from headrace.executor.attempt import (
+    LOG_FILE,
+    WORK_DIRECTORY,
+    load_for,
+    perform,
+    read_task,
+)
 from headrace.executor.source import Compiled
 
 CLAIM = "started"
@@ -70,6 +76,7 @@ def ready(
     """
     if task is None:
         task = read_task(directory)
+    load_for(task)
     with contextlib.suppress(FileExistsError):
         os.mkdir(os.path.join(directory, WORK_DIRECTORY))
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND

@@ -10,6 +10,7 @@ import os
 import subprocess
 from typing import Any, Dict, List, Mapping
 
+from headrace.executor.command_error import CommandError
 from headrace.executor.executor_input import ExecutorInput, Record, artifact_of
 from headrace.executor.outputs import (
     gathered_artifacts,
@@ -21,20 +22,6 @@ from headrace.executor.returned import InvalidOutputError, Returned
 from headrace.types.artifacts import Artifact
 
 _NOT_FOUND = 127
-
-
-class CommandError(RuntimeError):
-    """The command could not be run, or ended with a status other than zero.
-
-    Attributes:
-        exit_code: Its exit status, as a shell shows it.
-        kind: What kind of failure it is.
-    """
-
-    def __init__(self, message: str, exit_code: int, kind: str = "user") -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-        self.kind = kind
 
 
 def run_command(directory: str, task: Mapping[str, Any]) -> Dict[str, Any]:

@@ -12,7 +12,8 @@ import subprocess
 import sys
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from headrace.executor.command import CommandError, call, command_outputs, make_room
+from headrace.executor.command import call, command_outputs, make_room
+from headrace.executor.command_error import CommandError
 from headrace.executor.executor_input import ExecutorInput, artifact_of
 from headrace.executor.outputs import refuse_changed, signatures
 from headrace.executor.processes import out_of_memory_kills

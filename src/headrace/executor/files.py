@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import shutil
 import stat
 from typing import Any, Dict
 
@@ -54,6 +53,8 @@ def move_or_copy(source: str, target: str, own: str) -> None:
         target: Where the artifact belongs; nothing is there.
         own: Directory of the attempt: what lies below it is moved, all else is copied.
     """
+    import shutil  # much code, seldom needed
+
     os.makedirs(os.path.dirname(target), exist_ok=True)
     if os.path.realpath(source).startswith(os.path.join(os.path.realpath(own), "")):
         shutil.move(source, target)

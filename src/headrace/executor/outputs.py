@@ -1,6 +1,7 @@
 """Gathers the outputs of an attempt: values, and artifacts with digest and size, made durable.
 
-This module knows the files of the attempt; it does not know how the code was run.
+This module knows the files of the attempt; it does not know how the code was run. What digests
+need is imported where there are artifacts: tasks are forked the quicker, the less was imported.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from headrace.executor.files import make_durable, move_or_copy, read_parameter
 from headrace.executor.returned import InvalidOutputError, Returned, json_metadata
 from headrace.types.artifacts import Artifact, local_path_of
-from headrace.types.digests import UnsafeTreeError, digest_path, stat_signature
 
 Signatures = List[Tuple[str, Optional[str], str]]
 
@@ -72,6 +72,8 @@ def gathered_artifacts(
 def _record(
     name: str, artifact: Artifact, declared: Mapping[str, Any], directory: str
 ) -> Dict[str, Any]:
+    from headrace.types.digests import UnsafeTreeError, digest_path
+
     record: Dict[str, Any] = {"uri": artifact.uri, "metadata": json_metadata(artifact.metadata)}
     kind: Mapping[str, Any] = declared.get("type") or {}
     title: Optional[str] = kind.get("schemaTitle")
@@ -101,6 +103,10 @@ def _is_remote(uri: str) -> bool:
 
 def signatures(paths: List[str], digests: Mapping[str, str]) -> Signatures:
     """Return what tells later whether these inputs were changed: path, digest, signature."""
+    if not paths:
+        return []
+    from headrace.types.digests import UnsafeTreeError, stat_signature
+
     found: Signatures = []
     for path in paths:
         try:
@@ -116,6 +122,10 @@ def refuse_changed(before: Signatures) -> None:
     Raises:
         InputChangedError: One was; artifacts are shared by other steps and by the cache.
     """
+    if not before:
+        return
+    from headrace.types.digests import UnsafeTreeError, digest_path, stat_signature
+
     for path, digest, signature in before:
         try:
             changed = stat_signature(path) != signature and digest_path(path).digest != digest

@@ -6,7 +6,6 @@ On Linux from ``/proc``; elsewhere what the standard library offers. This module
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import os
 import signal
@@ -23,6 +22,8 @@ _HAS_PROC = os.path.exists("/proc/self/stat")
 def become_subreaper() -> None:
     """Have orphans among the descendants become children of this process, where that exists."""
     if sys.platform == "linux":
+        import ctypes  # tasks that are started cold do without it
+
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

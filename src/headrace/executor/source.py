@@ -7,7 +7,6 @@ nothing of inputs and outputs.
 
 from __future__ import annotations
 
-import importlib.util
 import linecache
 import os
 import re
@@ -165,6 +164,8 @@ def _module(compiled: Compiled) -> ModuleType:
 
 def load_file(path: str, function: str) -> Any:
     """Return a function of a Python file, having run the file as a module of its own name."""
+    import importlib.util  # seldom needed
+
     directory, file_name = os.path.split(os.path.abspath(path))
     name = file_name[:-3] if file_name.endswith(".py") else file_name
     spec = importlib.util.spec_from_file_location(name, path)

@@ -7,17 +7,12 @@ nothing of attempts.
 from __future__ import annotations
 
 import os
-import sysconfig
 import traceback
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 _OWN_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_LIBRARY_ROOTS = tuple(
-    {
-        os.path.join(sysconfig.get_path(name), "")
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    }
-)
+#: The standard library; what is installed lies in directories that have a name of their own.
+_LIBRARY_ROOTS = (os.path.join(os.path.dirname(os.__file__), ""),)
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 _CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
 _MAX_TEXT = 64 * 1024

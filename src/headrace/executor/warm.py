@@ -166,6 +166,7 @@ class WarmParent:
     def _fork(self, attempt: Attempt) -> int:
         request = attempt.request
         readied = ready(attempt.directory, request.get("task"), self._code.of(request))
+        gc.freeze()  # what was imported for this attempt too
         try:
             pid = os.fork()
             if pid == 0:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from typing import Any, Dict, List, Optional, Sequence, Type
-from urllib.parse import unquote
 
 WORKSPACE_MOUNT_PATH = "/kfp-workspace"
 
@@ -31,7 +30,12 @@ def local_path_of(uri: str) -> str:
         ('/gcs/bucket/x', '/data/x')
     """
     if uri.startswith("file://"):
-        return unquote(uri[len("file://") :])
+        path = uri[len("file://") :]
+        if "%" not in path:
+            return path
+        from urllib.parse import unquote  # it brings much with it, and few paths need it
+
+        return unquote(path)
     if uri.startswith(_OCI):
         return _OCI_MOUNT + uri[len(_OCI) :].replace("/", "_")
     for scheme, mount in _MOUNTS:

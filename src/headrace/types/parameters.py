@@ -7,9 +7,7 @@ components.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import enum
-import pathlib
 import re
 import sys
 from dataclasses import dataclass
@@ -125,10 +123,26 @@ _BY_NAME = {
     "taskconfig": "TASK_CONFIG",
 }
 
-#: Classes that travel as text: ``isoformat()`` of a date, time or date-time, ``str()`` of a path.
-TEXT_CLASSES = (dt.datetime, dt.date, dt.time, pathlib.PurePath)
-
 _GENERIC_NAME = re.compile(r"^(?:typing\.)?(list|dict)\[(.*)\]$", re.IGNORECASE | re.DOTALL)
+
+
+def time_classes() -> Tuple[type, ...]:
+    """Return the classes of dates and times, which travel as their ``isoformat()``."""
+    return _classes_of("datetime", "datetime", "date", "time")
+
+
+def path_classes() -> Tuple[type, ...]:
+    """Return the classes of paths, which travel as their ``str()``."""
+    return _classes_of("pathlib", "PurePath")
+
+
+def _classes_of(module: str, *names: str) -> Tuple[type, ...]:
+    """Return classes of a module that is imported already; without it, nothing is of its classes.
+
+    A process that tasks are forked from is the quicker, the less it has imported.
+    """
+    found = sys.modules.get(module)
+    return tuple(getattr(found, name) for name in names if hasattr(found, name))
 
 
 def parameter_type(annotation: Any) -> Optional[ParameterType]:
@@ -175,9 +189,9 @@ def plain_value(value: Any) -> Any:
     """
     if isinstance(value, enum.Enum):
         return plain_value(value.value)
-    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+    if isinstance(value, time_classes()):
         return value.isoformat()
-    if isinstance(value, pathlib.PurePath):
+    if isinstance(value, path_classes()):
         return str(value)
     if isinstance(value, list):
         return [plain_value(item) for item in cast(List[Any], value)]
@@ -232,7 +246,7 @@ def _from_class(annotation: type) -> Optional[ParameterType]:
     for python_class, kind in _BY_CLASS:
         if annotation is python_class:
             return ParameterType(kind)
-    if issubclass(annotation, TEXT_CLASSES):
+    if issubclass(annotation, time_classes() + path_classes()):
         return ParameterType("STRING")
     if is_pydantic_model(annotation):
         return _from_model(annotation)

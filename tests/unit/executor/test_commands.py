@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from headrace.executor.command import CommandError, command_outputs, run_command
+from headrace.executor.command import command_outputs, run_command
+from headrace.executor.command_error import CommandError
 from headrace.executor.kfp_command import executor_main
 from headrace.executor.returned import InvalidOutputError
 
