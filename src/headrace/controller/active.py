@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from headrace import engine
+from headrace.controller.announcing import with_announcements
 from headrace.engine.changes import Change
 from headrace.engine.commands import Command, LookUpCache
 from headrace.engine.events import AttemptFinished, AttemptStarted, Event
@@ -70,7 +71,7 @@ class ActiveRun:
             lease=self.lease,
             at=self.journal[-1][0],
             events=self.journal,
-            changes=self.changes,
+            changes=with_announcements(self.changes),
             consumed=self.requests,
             first_seq=self.seq + 1,
         )

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from headrace import engine
 from headrace.controller.active import ActiveRun
+from headrace.controller.announcing import with_announcements
 from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
 from headrace.controller.performing import Performer
@@ -334,7 +335,8 @@ class Controller:
         Raises:
             LeaseLost: The run is another controller's.
         """
-        batch = RunBatch(lease=active.lease, at=at, changes=changes)
+        told = with_announcements(changes)
+        batch = RunBatch(lease=active.lease, at=at, changes=told)
         while True:
             try:
                 if self._store.run(active.run_id).state != "pending":
