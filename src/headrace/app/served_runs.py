@@ -16,6 +16,7 @@ from headrace.app.submission import Reusable, Wishes, document_values, new_run, 
 from headrace.controller import Clock
 from headrace.server.services import Step, Submission
 from headrace.store import NewRun, Run
+from headrace.store.port import default_experiment_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,23 @@ class ServedRuns:
     Attributes:
         home: Where they are.
         clock: Gives the time at which they are created.
-        created: Told after each, so that a controller looks at once.
+        created: Lets a controller look at once for what there is to do.
     """
 
     home: Home
     clock: Clock
     created: Callable[[], None]
 
-    def check(self, document: Mapping[str, Any], platform: Mapping[str, Any] | None) -> None:
-        """Make sure that a pipeline can be planned; nothing is resolved."""
-        engine.plan(ir.read_dict(dict(document), None if platform is None else dict(platform)))
+    def check(
+        self,
+        document: Mapping[str, Any],
+        platform: Mapping[str, Any] | None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make sure that a pipeline can be planned, and run with these parameters."""
+        plan = engine.plan(ir.read_dict(document, platform))
+        if parameters is not None:
+            engine.run_parameters(plan, parameters)
 
     def prepare(self, submission: Submission) -> NewRun:
         """Check everything and resolve the packages; only documents of locks are written."""
@@ -61,6 +69,14 @@ class ServedRuns:
         """Return the values that the run was started with, macros rendered."""
         return run_parameters(self.home.store, run.run_id)
 
+    def remembered(self, run: Run) -> dict[str, Any]:
+        """Return what the caller wanted to find with the run again."""
+        return options_of(run).extra
+
+    def wake(self) -> None:
+        """Let a controller look at once for what was asked of runs."""
+        self.created()
+
     def _prepared(self, submission: Submission) -> Prepared:
         document = ir.read_dict(submission.document, submission.platform)
         source, places = None, None
@@ -77,7 +93,7 @@ class ServedRuns:
         return Wishes(
             name=submission.name,
             namespace=submission.namespace,
-            experiment=submission.experiment or "default",
+            experiment=submission.experiment or default_experiment_id(submission.namespace),
             cache=submission.cache,
             fail_fast=submission.fail_fast,
             deadline_s=submission.deadline_s,
@@ -86,4 +102,13 @@ class ServedRuns:
             run_id=submission.run_id,
             scheduled_at=submission.scheduled_at,
             index=submission.index,
+            recurring_run_id=submission.recurring_run_id,
+            pipeline_id=submission.pipeline_id,
+            version_id=submission.version_id,
+            description=submission.description,
+            service_account=submission.service_account,
+            submitted_by=submission.submitted_by,
+            tags=submission.tags,
+            source=submission.source,
+            extra=submission.extra,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +62,12 @@ class Wishes:
         run_id: Its id; None makes a new one.
         scheduled_at: When it was due, for its macros; None means now.
         index: Count of the runs of its schedule, for its macros.
+        recurring_run_id: The schedule that makes it.
+        pipeline_id: The pipeline of the catalog that it is of.
+        version_id: The version of it.
+        submitted_by: The user, empty where there are none.
+        source: What it came from when that is no file.
+        extra: What whoever submits it wants to find with it again.
     """
 
     name: str | None = None
@@ -77,6 +83,15 @@ class Wishes:
     run_id: str | None = None
     scheduled_at: float | None = None
     index: int | None = None
+    recurring_run_id: str | None = None
+    pipeline_id: str | None = None
+    version_id: str | None = None
+    description: str = ""
+    service_account: str = ""
+    submitted_by: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    source: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -87,11 +102,13 @@ class RunOptions(msgspec.Struct, frozen=True):
         locks: Digest of the stored document of each lock, by the lock's digest.
         begun_by: Owner name of the process that carries the run out itself: others leave the run
             to it while it lives. Empty leaves it to any controller.
+        extra: What whoever submitted it wants to find with it again.
     """
 
     places: dict[str, SourcePlace] = {}
     locks: dict[str, str] = {}
     begun_by: str = ""
+    extra: dict[str, Any] = {}
 
 
 def submit(home: Home, prepared: Prepared, wishes: Wishes | None = None) -> Run:
@@ -114,6 +131,7 @@ def new_run(
         places=prepared.places,
         locks=_store_locks(home.store, prepared.locks),
         begun_by=begun_by,
+        extra=dict(wishes.extra),
     )
     return NewRun(
         submitted=submitted,
@@ -124,8 +142,16 @@ def new_run(
         ),
         created_at=now,
         experiment=wishes.experiment,
-        source="" if prepared.source is None else str(prepared.source.absolute()),
+        source=wishes.source if prepared.source is None else str(prepared.source.absolute()),
         options=msgspec.to_builtins(options),
+        description=wishes.description,
+        pipeline_id=wishes.pipeline_id,
+        version_id=wishes.version_id,
+        recurring_run_id=wishes.recurring_run_id,
+        scheduled_at=wishes.scheduled_at,
+        service_account=wishes.service_account,
+        submitted_by=wishes.submitted_by,
+        tags=dict(wishes.tags),
     )
 
 

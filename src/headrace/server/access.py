@@ -6,9 +6,11 @@ namespace of the thing. Knows no HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from headrace.errors import NotFound, PermissionDenied
 
@@ -56,8 +58,29 @@ class Principal:
         return tuple(sorted(self.roles))
 
 
+class Asked(NamedTuple):
+    """What a handler asked about: the namespace and the thing."""
+
+    namespace: str
+    what: str
+
+
+_TRAIL: ContextVar[list[Asked] | None] = ContextVar("asked", default=None)
+_LONGEST_TRAIL = 200
+
 #: The one user of a server that knows no users.
 SINGLE_USER = Principal(user="", admin=True, roles={"": "admin"})
+
+
+@contextmanager
+def trail() -> Generator[list[Asked]]:
+    """Yield a list that gets what ``require`` is asked about while it is open, for the audit."""
+    asked: list[Asked] = []
+    token = _TRAIL.set(asked)
+    try:
+        yield asked
+    finally:
+        _TRAIL.reset(token)
 
 
 def permits(principal: Principal, verb: Verb, namespace: str) -> bool:
@@ -81,6 +104,9 @@ def require(principal: Principal, verb: Verb, namespace: str, what: str = "thing
         NotFound: They may not even read there: whether the thing exists is not told.
         PermissionDenied: They may read, but not this.
     """
+    asked = _TRAIL.get()
+    if asked is not None and len(asked) < _LONGEST_TRAIL:
+        asked.append(Asked(namespace, what))
     if permits(principal, verb, namespace):
         return
     if verb != "administer" and not permits(principal, "read", namespace):

@@ -52,6 +52,7 @@ _STATUS: tuple[tuple[type[HeadraceError], int, int], ...] = (
 _GRPC_OF_HTTP = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 409: 6, 413: 3, 415: 3, 429: 8, 503: 14}
 _UNKNOWN = 13
 _SERVER_FAULT = 500
+_UPLOADS = ("/pipelines/upload", "/pipelines/upload_version")
 _STATUS_TYPE = "type.googleapis.com/google.rpc.Status"
 
 
@@ -73,7 +74,7 @@ def error_reply(request: Request, error: HeadraceError) -> Response:
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if _is_kfp(request):
-        return json_reply(kfp_body(code, _text(error)), status, headers)
+        return json_reply(_kfp_body(request, code, _text(error)), status, headers)
     return json_reply(native_body(error.code, _message(error), error.hint), status, headers)
 
 
@@ -93,7 +94,7 @@ def unexpected_reply(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
     message = "the server failed to answer this; its log says why"
     if _is_kfp(request):
-        return json_reply(kfp_body(_UNKNOWN, message), 500)
+        return json_reply(_kfp_body(request, _UNKNOWN, message), 500)
     return json_reply(native_body("HR9000", message, None), 500)
 
 
@@ -101,6 +102,13 @@ def kfp_body(code: int, message: str) -> dict[str, Any]:
     """Return an error as KFP's gateway writes it."""
     detail = {"@type": _STATUS_TYPE, "code": code, "message": message}
     return {"code": code, "message": message, "details": [detail]}
+
+
+def _kfp_body(request: Request, code: int, message: str) -> dict[str, Any]:
+    """Return an error in KFP's shape; uploads have another one than all else."""
+    if request.url.path.endswith(_UPLOADS):
+        return {"error_message": message, "error_details": message}
+    return kfp_body(code, message)
 
 
 def native_body(code: str, message: str, hint: str | None) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 import msgspec
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from headrace.errors import InvalidRequest, RequestTooLarge
 
@@ -119,3 +122,50 @@ def _refuse_size(limit: int) -> None:
     raise RequestTooLarge(
         f"the body is longer than {limit} bytes", hint="send less at once, or upload a file"
     )
+
+
+async def uploaded_file(request: Request, field: str, limit: int) -> tuple[str, bytes]:
+    """Return name and bytes of the one file of a form.
+
+    Args:
+        field: Name of the form's field that holds the file.
+        limit: Bytes of the whole body; the reading stops as soon as there are more.
+
+    Raises:
+        RequestTooLarge: The body is longer.
+        InvalidRequest: It is not a form with that file.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise InvalidRequest("the body is not a form", hint="send it as multipart/form-data")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        _refuse_size(limit)
+    bounded = Request(request.scope, _bounded(request.receive, limit))
+    try:
+        async with bounded.form(max_files=1, max_fields=20, max_part_size=1 << 20) as form:
+            file = form.get(field)
+            if not isinstance(file, UploadFile):
+                raise InvalidRequest(f"the form has no file {field!r}")
+            return _file_name(file.filename or ""), await file.read()
+    except HTTPException as error:
+        raise InvalidRequest(f"the form cannot be read: {error.detail}") from error
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """Return a source of messages that gives up when the body is too long."""
+    size = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            _refuse_size(limit)
+        return message
+
+    return receive_bounded
+
+
+def _file_name(name: str) -> str:
+    """Return the last part of a file name: it names a thing, and never a place."""
+    return name.replace("\\", "/").rpartition("/")[2][:255] or "pipeline.yaml"

@@ -35,6 +35,7 @@ class Submission:
         reuse_of: The run whose outputs may be taken over.
         rerun: Paths of the steps that run again in any case.
         source: What it was submitted from, such as the name of a file.
+        extra: What the caller wants to find with the run again (JSON).
     """
 
     document: dict[str, Any]
@@ -60,6 +61,7 @@ class Submission:
     reuse_of: str | None = None
     rerun: tuple[str, ...] = ()
     source: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,19 @@ class Step:
 class Runs(Protocol):
     """Creates runs. All methods block and are called in threads."""
 
-    def check(self, document: Mapping[str, Any], platform: Mapping[str, Any] | None) -> None:
-        """Make sure that a pipeline can be planned; nothing is resolved.
+    def check(
+        self,
+        document: Mapping[str, Any],
+        platform: Mapping[str, Any] | None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make sure that a pipeline can be planned, and run with these parameters if any are given.
+
+        No package is resolved.
 
         Raises:
-            SpecError: It cannot.
+            SpecError: It cannot be planned.
+            InvalidRequest: A parameter is missing, unknown or of another type.
         """
         ...
 
@@ -109,6 +119,14 @@ class Runs(Protocol):
 
     def parameters(self, run: Run) -> dict[str, Any]:
         """Return the values that the run was started with, macros rendered."""
+        ...
+
+    def remembered(self, run: Run) -> dict[str, Any]:
+        """Return what the caller wanted to find with the run again."""
+        ...
+
+    def wake(self) -> None:
+        """Let a controller look at once for what was asked of runs."""
         ...
 
 
