@@ -1,0 +1,37 @@
+/** Begins the page. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/client";
+import { Feed } from "./api/feed";
+import { makeRouter } from "./router";
+import { FeedContext } from "./shell/live";
+import "./styles.css";
+
+const cache = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) =>
+        count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+const feed = new Feed(cache);
+const router = makeRouter(cache);
+feed.start();
+
+const root = document.getElementById("page");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={cache}>
+        <FeedContext.Provider value={feed}>
+          <RouterProvider router={router} />
+        </FeedContext.Provider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

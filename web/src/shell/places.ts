@@ -1,0 +1,8 @@
+/** The pages of the main navigation, in their order, with the key that follows `g`. */
+import { Package, Play } from "lucide-react";
+import { text } from "@/text/en";
+
+export const places = [
+  { to: "/runs", title: text.nav.runs, icon: Play, key: "r" },
+  { to: "/artifacts", title: text.nav.artifacts, icon: Package, key: "a" },
+] as const;
