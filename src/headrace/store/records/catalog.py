@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from headrace.schedules import Trigger
+
 
 class _Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of the records; JSON keys are the field names."""
@@ -62,24 +64,6 @@ class Experiment(_Record, frozen=True):
     description: str = ""
     archived: bool = False
     last_run_created_at: float | None = None
-
-
-class Trigger(_Record, frozen=True):
-    """When a recurring run makes runs: by a cron expression or at an interval, never both.
-
-    Attributes:
-        cron: Six fields, beginning with seconds, as KFP reads them.
-        interval_s: Seconds between two ticks.
-        start_at: No tick before it.
-        end_at: No tick after it.
-        time_zone: IANA name in which the cron expression is read; None is UTC.
-    """
-
-    cron: str | None = None
-    interval_s: int | None = None
-    start_at: float | None = None
-    end_at: float | None = None
-    time_zone: str | None = None
 
 
 class RecurringRun(_Record, frozen=True):
