@@ -43,6 +43,11 @@ SUCCEEDED, FAILED, TERMINATED = 0, 1, 143
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
 
+#: ``signal.signal`` without the look-up of enumeration members, whose memory a fork would copy.
+set_signal: Any = getattr(signal.signal, "__wrapped__", signal.signal)
+#: The handlers as that function takes them.
+DEFAULT, IGNORE = int(signal.SIG_DFL), int(signal.SIG_IGN)
+
 
 class Terminated(KeyboardInterrupt):
     """The attempt was told to stop."""
@@ -85,7 +90,7 @@ def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled
     status = SUCCEEDED
     result: Dict[str, Any]
     try:
-        signal.signal(signal.SIGTERM, _terminate)
+        set_signal(signal.SIGTERM, _terminate)
         if source is not None:
             result = _run_function(directory, task, source, compiled)
         elif "container" in task:
@@ -97,9 +102,9 @@ def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled
 
             result = run_command(directory, task)
     except BaseException as error:  # the user's code may raise anything, and all of it is reported
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        set_signal(signal.SIGTERM, IGNORE)
         status, result = _failed(error, task, source)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    set_signal(signal.SIGTERM, IGNORE)
     _end_of_process()
     result["usage"] = _usage(started)
     write_json(os.path.join(directory, RESULT_FILE), result)
@@ -108,7 +113,7 @@ def perform(directory: str, task: Mapping[str, Any], compiled: Optional[Compiled
 
 def _terminate(number: int, frame: object) -> None:
     del frame
-    signal.signal(number, signal.SIG_IGN)  # a second one must not cut short the user's clean-up
+    set_signal(number, IGNORE)  # a second one must not cut short the user's clean-up
     raise Terminated("stopped by SIGTERM")
 
 

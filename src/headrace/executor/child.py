@@ -13,15 +13,17 @@ import os
 import signal
 import sys
 from types import ModuleType
-from typing import Any, List, Mapping, NamedTuple, NoReturn, Optional, Tuple
+from typing import Any, Mapping, NamedTuple, NoReturn, Optional
 
 from headrace.executor import processes
 from headrace.executor.attempt import (
+    DEFAULT,
     LOG_FILE,
     WORK_DIRECTORY,
     load_for,
     perform,
     read_task,
+    set_signal,
 )
 from headrace.executor.source import Compiled
 
@@ -44,16 +46,14 @@ class Readied(NamedTuple):
         task: Its task file.
         log: Descriptor of its log, open for appending.
         compiled: The component's code, when it is compiled already.
-        unset: Environment variables to remove.
-        settings: Environment variables to set.
+        marker: Value of the environment variable that names the attempt.
     """
 
     directory: str
     task: Mapping[str, Any]
     log: int
     compiled: Optional[Compiled]
-    unset: List[str]
-    settings: List[Tuple[str, str]]
+    marker: Optional[str]
 
 
 def ready(
@@ -82,9 +82,20 @@ def ready(
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     log = os.open(os.path.join(directory, LOG_FILE), flags, 0o600)
     wanted: Mapping[str, str] = task["env"]
-    unset = [name for name in os.environ if name not in wanted]
-    settings = [item for item in wanted.items() if os.environ.get(item[0]) != item[1]]
-    return Readied(directory, task, log, compiled, unset, settings)
+    _take_environment(wanted)
+    return Readied(directory, task, log, compiled, wanted.get(MARKER_VARIABLE))
+
+
+def _take_environment(wanted: Mapping[str, str]) -> None:
+    """Make the environment of this process that of an attempt, all but the attempt's name.
+
+    A warm parent needs none of its own, and attempts that follow each other have much the same.
+    """
+    for name in [name for name in os.environ if name not in wanted]:
+        del os.environ[name]
+    for name, value in wanted.items():
+        if name != MARKER_VARIABLE and os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
@@ -99,7 +110,7 @@ def run_forked(readied: Readied, marker: str, status: int) -> NoReturn:
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        set_signal(signal.SIGCHLD, DEFAULT)
         os.dup2(readied.log, 1)
         os.dup2(readied.log, 2)
         code = _run_claimed(readied, marker, status)
@@ -168,11 +179,9 @@ def claim(directory: str, marker: str) -> bool:
 def _enter(readied: Readied) -> None:
     environment: Mapping[str, str] = readied.task["env"]
     os.umask(_UMASK)
-    processes.set_name(process_name(environment.get(MARKER_VARIABLE, "")))
-    for name in readied.unset:
-        del os.environ[name]
-    for name, value in readied.settings:
-        os.environ[name] = value
+    processes.set_name(process_name(readied.marker or ""))
+    if readied.marker is not None:
+        os.environ[MARKER_VARIABLE] = readied.marker
     os.chdir(os.path.join(readied.directory, WORK_DIRECTORY))
     sys.argv = [readied.task.get("component") or "task"]
     # Processes that the code spawns look at the main module, which must not be the warm parent.

@@ -18,8 +18,15 @@ _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
 def write_json(path: str, value: Dict[str, Any]) -> None:
     """Write a JSON file on one line, so that it is there as a whole or not at all."""
     aside = "%s.%d" % (path, os.getpid())
-    with open(aside, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    # A file object would touch far more memory, which is copied for each forked process.
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        content = memoryview(text.encode("utf-8", "backslashreplace"))
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)
     os.rename(aside, path)
 
 

@@ -5,7 +5,6 @@ On Linux from ``/proc``; elsewhere what the standard library offers. This module
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import signal
@@ -15,6 +14,7 @@ from typing import Dict, List, Optional, Set
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MAX_NAME = 15
+_BLOCK_BYTES = 4096
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _HAS_PROC = os.path.exists("/proc/self/stat")
 
@@ -79,8 +79,17 @@ def children_of(pid: int) -> List[int]:
         return found
     for thread in threads:
         try:
-            with open("/proc/%d/task/%s/children" % (pid, thread), encoding="ascii") as file:
-                found.extend(map(int, file.read().split()))
+            descriptor = os.open("/proc/%d/task/%s/children" % (pid, thread), os.O_RDONLY)
+            try:
+                text = b""
+                while True:
+                    block = os.read(descriptor, _BLOCK_BYTES)
+                    text += block
+                    if not block:
+                        break
+            finally:
+                os.close(descriptor)
+            found.extend(map(int, text.split()))
         except OSError:
             continue
     return found
@@ -108,10 +117,12 @@ def session_of(pid: int) -> Optional[int]:
 
 def set_name(name: str) -> None:
     """Name this process; what it forks has the same name until it runs another program."""
-    with contextlib.suppress(OSError):
+    try:
         descriptor = os.open("/proc/self/comm", os.O_WRONLY)
         os.write(descriptor, name[:_MAX_NAME].encode("utf-8"))
         os.close(descriptor)
+    except OSError:
+        return
 
 
 def has_name(pid: int, name: str) -> bool:

@@ -95,6 +95,7 @@ class WarmParent:
         prebuild_module()
         for name in filter(None, os.environ.pop(PRELOAD_VARIABLE, "").split(",")):
             self._guarded(importlib.import_module, name)
+        self._environment = dict(os.environ)  # before it is that of the attempts
         prepare_streams()
         self._memory_kills = processes.out_of_memory_kills()
         self._handshakes, self._handshake_end = os.pipe()
@@ -179,7 +180,7 @@ class WarmParent:
         """Start a fresh interpreter for an attempt, without a fork of this process's memory."""
         command = [sys.executable, "-I", "-c", _COLD_CODE]
         command += [self._payload, attempt.directory, self._marker]
-        return os.posix_spawn(sys.executable, command, dict(os.environ))
+        return os.posix_spawn(sys.executable, command, self._environment)
 
     def _begin(self, attempt: Attempt) -> None:
         """Note that an attempt runs; what ends at once is told of together with its end."""
@@ -280,11 +281,10 @@ class WarmParent:
             self._clean_up(attempt.request["clean_up"])
         self._conclude(attempt, ending)
 
-    @staticmethod
-    def _clean_up(command: List[str]) -> None:
+    def _clean_up(self, command: List[str]) -> None:
         """Remove what an attempt that was killed could not remove itself; nobody waits for it."""
         with contextlib.suppress(OSError):
-            os.posix_spawn(command[0], command, dict(os.environ))
+            os.posix_spawn(command[0], command, self._environment)
 
     def _kernel_has_killed(self) -> bool:
         """Tell whether the kernel has killed a process for memory since we last looked."""
