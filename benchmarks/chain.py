@@ -29,6 +29,7 @@ def main() -> None:
     measured = measure_in_turns(
         [
             Candidate("headrace", _headrace),
+            Candidate("prototype", lambda: forks("prototype", LENGTH, 1)),
             Candidate("floor: fork, durable", lambda: forks("durable", LENGTH, 1)),
             Candidate("floor: fork, bare", lambda: forks("bare", LENGTH, 1)),
             Candidate(
@@ -43,7 +44,7 @@ def main() -> None:
     report(
         f"A chain of {LENGTH} steps that do nothing",
         measured,
-        reference="floor: fork, durable",
+        reference="prototype",
         steps=LENGTH,
         targets={
             "at most 5 ms a step": (f"{step:.2f} ms", step <= 5),

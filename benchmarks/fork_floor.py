@@ -14,6 +14,7 @@ from harness import (
     Candidate,
     arguments,
     forks,
+    kept_directory,
     measure_in_turns,
     printed_seconds,
     report,
@@ -22,7 +23,8 @@ from harness import (
 
 def launched(count: int, width: int) -> float:
     """Return the seconds of the launcher for so many steps, so many at once."""
-    command = [sys.executable, WORKLOADS / "launched.py", str(count), str(width)]
+    script = WORKLOADS / "launched.py"
+    command = [sys.executable, script, str(count), str(width), kept_directory()]
     return printed_seconds(command)
 
 
@@ -35,6 +37,7 @@ def main() -> None:
         candidates = (
             Candidate("floor: fork", lambda width=width: forks("bare", count, width)),
             Candidate("floor: fork, durable", lambda width=width: forks("durable", count, width)),
+            Candidate("prototype", lambda width=width: forks("prototype", count, width)),
             Candidate("process launcher", lambda width=width: launched(count, width)),
         )
         measured = measure_in_turns(candidates, options.rounds)

@@ -8,6 +8,7 @@ and what counts is the ratio of medians to the one named as reference.
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import platform
@@ -214,13 +215,24 @@ def working_seconds(document: dict) -> float:
 
 @contextmanager
 def fresh_home() -> Iterator[Path]:
-    """Yield an empty Headrace home that is removed afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="headrace-bench-"))
-    try:
-        yield home
-    finally:
-        _make_writable(home)
-        shutil.rmtree(home, ignore_errors=True)
+    """Yield an empty Headrace home that is removed when the benchmark ends.
+
+    Not before: file systems such as ext4 pass over what was removed within the last minutes when
+    they look for room for new files, which would make each round slower than the one before.
+    """
+    yield kept_directory()
+
+
+def kept_directory() -> Path:
+    """Return an empty directory that is removed when the benchmark ends."""
+    directory = Path(tempfile.mkdtemp(prefix="headrace-bench-"))
+    atexit.register(_remove, directory)
+    return directory
+
+
+def _remove(top: Path) -> None:
+    _make_writable(top)
+    shutil.rmtree(top, ignore_errors=True)
 
 
 def _make_writable(top: Path) -> None:
@@ -291,4 +303,6 @@ def kfp_local(mode: str, workload: str, **parameters: object) -> float:
 
 def forks(kind: str, count: int, width: int) -> float:
     """Return the seconds that the machine itself takes; see ``workloads/forks.py``."""
-    return printed_seconds([sys.executable, WORKLOADS / "forks.py", kind, str(count), str(width)])
+    script = WORKLOADS / "forks.py"
+    command = [sys.executable, script, kind, str(count), str(width), kept_directory()]
+    return printed_seconds(command)

@@ -1,4 +1,4 @@
-"""Steps that do nothing, on the process launcher alone: ``launched.py COUNT WIDTH``.
+"""Steps that do nothing, on the process launcher alone: ``launched.py COUNT WIDTH FOLDER``.
 
 Prints ``SECONDS n`` for the steps after the first, which pays for the warm parent.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -78,8 +77,7 @@ async def play(root: Path, count: int, width: int) -> float:
 def main() -> None:
     """Play what the command line says."""
     count, width = int(sys.argv[1]), int(sys.argv[2])
-    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as root:
-        print("SECONDS", asyncio.run(play(Path(root), count, width)))
+    print("SECONDS", asyncio.run(play(Path(sys.argv[3]), count, width)))
 
 
 if __name__ == "__main__":
