@@ -26,7 +26,7 @@ from headrace.engine.changes import (
 from headrace.engine.events import AttemptStarted, RunSubmitted, TimerFired
 from headrace.store import NewRun, RunBatch
 from headrace.store.sqlite import SqliteStore
-from headrace.store.sqlite.queries import migrations
+from headrace.store.sqlite.migrations import migrations
 
 DATABASES = Path(__file__).parent / "databases"
 NEWEST = DATABASES / f"{len(migrations()):04}.sql"

@@ -13,9 +13,10 @@ import pytest
 from store_samples import commit, new_run, started, task
 
 from headrace.errors import AlreadyExists, InfrastructureError, InvalidRequest
+from headrace.store.sql.queries import Migration
 from headrace.store.sqlite import SqliteStore
 from headrace.store.sqlite.database import APPLICATION_ID, Database
-from headrace.store.sqlite.queries import Migration, migrations
+from headrace.store.sqlite.migrations import migrations
 
 NEXT = Migration(
     len(migrations()) + 1,
@@ -239,11 +240,12 @@ def test_kill_9_inside_a_migration_leaves_the_old_version(path):
     code = (
         "import sys; from pathlib import Path;"
         "from headrace.store.sqlite.database import Database;"
-        "from headrace.store.sqlite.queries import Migration, migrations;"
+        "from headrace.store.sql.queries import Migration;"
+        "from headrace.store.sqlite.migrations import migrations;"
         "step = ('CREATE TABLE x (y)', 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
         "FROM n) INSERT INTO x SELECT i FROM n');"
         "print('ready', flush=True);"
-        "Database(Path(sys.argv[1]), (*migrations(), Migration(2, step)))"
+        "Database(Path(sys.argv[1]), (*migrations(), Migration(len(migrations()) + 1, step)))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True

@@ -6,40 +6,53 @@ import re
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.engine.changes import RunChanged, TaskChanged
 from headrace.errors import InvalidRequest
-from headrace.store import LeaseLost, RunFilter
+from headrace.store import LeaseLost, Predicate, Query
 from headrace.store.paging import MAX_LIMIT, Place, checked_limit, read_token, write_token
 from headrace.store.records import Run, run_with
-from headrace.store.sqlite import projection, queries
-from headrace.store.sqlite.projection import Projection, RunKey
-from headrace.store.sqlite.values import Column, Packer
+from headrace.store.sql import projection, queries
+from headrace.store.sql.projection import Projection, RunKey
+from headrace.store.sql.values import Column, Packer
+from headrace.store.sqlite.migrations import migrations
 
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 PLACES = st.builds(
-    Place, st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**63 - 1)
+    Place, st.integers(0, 2), st.tuples(NUMBERS | st.text(), st.integers(0, 2**63 - 1))
 )
-FILTERS = st.builds(RunFilter, namespace=st.none() | st.text(), text=st.none() | st.text())
+QUERIES = st.builds(
+    Query,
+    namespace=st.none() | st.text(),
+    where=st.lists(st.builds(Predicate, st.text(), st.just("eq"), st.text())).map(tuple),
+    sort=st.sampled_from(["created_at", "state"]),
+    descending=st.booleans(),
+)
 
 
-@given(place=PLACES, where=FILTERS)
-def test_a_token_leads_back_to_its_place(place, where):
-    token = write_token(place, where)
-    assert read_token(token, where) == place
+@given(place=PLACES, query=QUERIES)
+def test_a_token_leads_back_to_its_place(place, query):
+    token = write_token(place, "runs", query)
+    again = msgspec.structs.replace(query, page_token=token, limit=3, total=True)
+    assert read_token("runs", again) == place
     assert re.fullmatch(r"[A-Za-z0-9_-]+", token)
+    with pytest.raises(InvalidRequest, match="another list"):
+        read_token("pipelines", again)
 
 
 @given(text=st.text(min_size=1))
 def test_any_other_text_is_no_token(text):
     with pytest.raises(InvalidRequest):
-        read_token(text, RunFilter())
+        read_token("runs", Query(page_token=text))
 
 
-def test_no_token_is_the_beginning():
-    assert read_token(None, RunFilter()) is read_token("", RunFilter()) is None
+@pytest.mark.parametrize("token", [None, ""])
+def test_no_token_is_the_beginning(token):
+    assert read_token("runs", Query(page_token=token)) is None
 
 
 def test_lists_are_bounded():
@@ -49,13 +62,13 @@ def test_lists_are_bounded():
         checked_limit(0)
 
 
-SQL_FILES = sorted(Path(queries.__file__).parent.glob("sql/*.sql"))
+SQL_FILES = sorted(Path(queries.__file__).parent.glob("blocks/*.sql"))
 
 
 @pytest.fixture
 def tables():
     connection = sqlite3.connect(":memory:")
-    for step in queries.migrations():
+    for step in migrations():
         for statement in step.statements:
             connection.execute(statement)
     yield connection

@@ -6,7 +6,7 @@ import string
 
 from headrace.errors import InvalidRequest, NotFound
 from headrace.store.memory.state import MemoryState
-from headrace.store.paging import Place, checked_limit, read_token, write_token
+from headrace.store.paging import Place, checked_limit, checked_place, read_token, write_token
 from headrace.store.port import Page, RunFilter
 from headrace.store.records import Attempt, HistoryEntry, Metric, Run, StoredArtifact, TaskRun, Use
 
@@ -43,13 +43,14 @@ class MemoryReads(MemoryState):
         """Return runs, the newest first."""
         where = where or RunFilter()
         limit = checked_limit(limit)
-        after = read_token(page_token, where)
+        after = read_token("runs", where.query(page_token=page_token))
+        after = after and checked_place(after, [(float, int)])
         with self._lock:
             found = [rows.run for rows in self._runs.values() if _fits(rows.run, where)]
         found = [run for run in found if after is None or _place(run) < after]
         found.sort(key=_place, reverse=True)
         page = tuple(found[:limit])
-        token = write_token(_place(page[-1]), where) if len(found) > limit else None
+        token = write_token(_place(page[-1]), "runs", where.query()) if len(found) > limit else None
         return Page(items=page, next_token=token)
 
     def tasks(self, run_id: str) -> list[TaskRun]:
@@ -152,7 +153,7 @@ def _fits(run: Run, where: RunFilter) -> bool:
 
 
 def _place(run: Run) -> Place:
-    return Place(run.created_at, run.position)
+    return Place(0, (run.created_at, run.position))
 
 
 def _order_of_use(use: Use) -> tuple[str, ...]:

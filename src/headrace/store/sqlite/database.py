@@ -19,8 +19,9 @@ from urllib.parse import quote
 import msgspec
 
 from headrace.errors import AlreadyExists, InvalidRequest
+from headrace.store.sql.queries import Migration
 from headrace.store.sqlite.failures import damaged, from_the_future, store_failure
-from headrace.store.sqlite.queries import Migration, migrations
+from headrace.store.sqlite.migrations import migrations
 
 #: Marks the file as ours in SQLite's header ("HRst").
 APPLICATION_ID = 0x48527374

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from headrace.store.sqlite.cache import SqliteCache
-from headrace.store.sqlite.catalog import SqliteCatalog
+from headrace.store.sql.cache import SqliteCache
+from headrace.store.sql.catalog import SqliteCatalog
+from headrace.store.sql.reads import SqliteReads
+from headrace.store.sql.runs import SqliteRuns
 from headrace.store.sqlite.database import Database
-from headrace.store.sqlite.reads import SqliteReads
-from headrace.store.sqlite.runs import SqliteRuns
 
 
 class SqliteStore(SqliteRuns, SqliteReads, SqliteCache, SqliteCatalog):

@@ -6,9 +6,9 @@ import msgspec
 
 from headrace.errors import AlreadyExists, NotFound
 from headrace.store.records import Experiment, Pipeline, PipelineVersion
+from headrace.store.sql.queries import load
+from headrace.store.sql.values import Packer, read_document
 from headrace.store.sqlite.database import Database
-from headrace.store.sqlite.queries import load
-from headrace.store.sqlite.values import Packer, read_document
 
 _SQL = load("catalog")
 

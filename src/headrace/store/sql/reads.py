@@ -12,10 +12,10 @@ from headrace.errors import InvalidRequest, NotFound
 from headrace.store.paging import Place, checked_limit, read_token, write_token
 from headrace.store.port import Page, RunFilter
 from headrace.store.records import Attempt, HistoryEntry, Metric, Run, StoredArtifact, TaskRun, Use
+from headrace.store.sql.queries import load
+from headrace.store.sql.runs import run_key
+from headrace.store.sql.values import Column, read_document
 from headrace.store.sqlite.database import Database
-from headrace.store.sqlite.queries import load
-from headrace.store.sqlite.runs import run_key
-from headrace.store.sqlite.values import Column, read_document
 
 _SQL = load("reads")
 _OBJECT: Column[dict[str, Any]] = Column(dict[str, Any])
@@ -59,14 +59,14 @@ class SqliteReads:
         """Return runs, the newest first."""
         where = where or RunFilter()
         limit = checked_limit(limit)
-        sql, values = _list_query(where, read_token(page_token, where))
+        sql, values = _list_query(where, _place(where, page_token))
         with self._db.read() as connection:
             rows = connection.execute(sql, (*values, limit + 1)).fetchall()
             found = tuple(_run(row, connection) for row in rows[:limit])
         if len(rows) <= limit:
             return Page(items=found)
-        last = Place(found[-1].created_at, found[-1].position)
-        return Page(items=found, next_token=write_token(last, where))
+        last = Place(0, (found[-1].created_at, found[-1].position))
+        return Page(items=found, next_token=write_token(last, "runs", where.query()))
 
     def tasks(self, run_id: str) -> list[TaskRun]:
         """Return the task runs in the order in which they came into being."""
@@ -179,6 +179,13 @@ class SqliteReads:
         return body
 
 
+def _place(where, page_token):
+    place = read_token("runs", where.query(page_token=page_token))
+    from headrace.store.paging import checked_place
+
+    return place and checked_place(place, [(float, int)])
+
+
 def _list_query(where: RunFilter, after: Place | None) -> tuple[str, list[Any]]:
     """Return the query for a page of runs and its values; the limit is its last value."""
     clauses: list[str] = []
@@ -199,7 +206,7 @@ def _list_query(where: RunFilter, after: Place | None) -> tuple[str, list[Any]]:
         values.append(where.text)
     if after is not None:
         clauses.append("(created_at, id) < (?, ?)")
-        values.extend(after)
+        values.extend(after.key)
     condition = f"WHERE {' AND '.join(clauses)} " if clauses else ""
     sql = f"{_SQL['run_columns']} {condition}ORDER BY created_at DESC, id DESC LIMIT ?"
     return sql, values

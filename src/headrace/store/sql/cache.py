@@ -10,9 +10,9 @@ from typing import Any
 from headrace.engine.attempts import Outputs
 from headrace.store.paging import checked_limit
 from headrace.store.records import CacheEntry
+from headrace.store.sql.queries import load
+from headrace.store.sql.values import Column
 from headrace.store.sqlite.database import Database
-from headrace.store.sqlite.queries import load
-from headrace.store.sqlite.values import Column
 
 _SQL = load("cache")
 _FIELDS: Column[dict[str, str]] = Column(dict[str, str])

@@ -13,10 +13,10 @@ from headrace.engine.events import Event
 from headrace.errors import AlreadyExists, InvariantViolation, NotFound
 from headrace.store.port import DEFAULT_EXPERIMENT, Lease, LeaseLost, NewRun, RunBatch
 from headrace.store.records import OpenRun, Request, Run
+from headrace.store.sql.projection import Projection, RunKey
+from headrace.store.sql.queries import load
+from headrace.store.sql.values import Packer, to_json
 from headrace.store.sqlite.database import Database
-from headrace.store.sqlite.projection import Projection, RunKey
-from headrace.store.sqlite.queries import load
-from headrace.store.sqlite.values import Packer, to_json
 
 _SQL = load("runs")
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from headrace.store.sqlite.queries import load
+from headrace.store.sql.queries import load
 
 _T = TypeVar("_T")
 

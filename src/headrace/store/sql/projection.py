@@ -23,8 +23,8 @@ from headrace.engine.changes import (
     TaskRemoved,
 )
 from headrace.store.records import ENDED
-from headrace.store.sqlite.queries import load
-from headrace.store.sqlite.values import Packer, to_json
+from headrace.store.sql.queries import load
+from headrace.store.sql.values import Packer, to_json
 
 _SQL = load("projection")
 
