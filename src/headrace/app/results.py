@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from headrace.engine.attempts import Artifact, Outputs
 from headrace.engine.events import RunSubmitted
-from headrace.store import Attempt, Run, Store, TaskRun
+from headrace.store import Attempt, Metric, Run, Store, TaskRun
 
 LEAF_KINDS = frozenset({"container", "importer"})
 
 
-def run_result(store: Store, run: Run) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class WholeRun:
+    """A run with all that is known of its steps, in the order of the store."""
+
+    run: Run
+    tasks: Sequence[TaskRun]
+    attempts: Sequence[Attempt]
+    metrics: Sequence[Metric]
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, store: Store, run: Run) -> WholeRun:
+        """Read it from a store."""
+        return cls(
+            run,
+            store.tasks(run.run_id),
+            store.attempts(run.run_id),
+            store.metrics(run.run_id),
+            run_parameters(store, run.run_id),
+        )
+
+
+def run_result(whole: WholeRun) -> dict[str, Any]:
     """Return the whole run: its state, outputs and steps.
 
     Groups (conditions, loops, sub-pipelines) are not listed; their names stand in the paths of the
     steps that they hold.
     """
-    attempts = {attempt.path: attempt for attempt in store.attempts(run.run_id)}
+    run = whole.run
+    attempts = {attempt.path: attempt for attempt in whole.attempts}
     return {
         "run_id": run.run_id,
         "pipeline": run.pipeline,
@@ -27,10 +52,10 @@ def run_result(store: Store, run: Run) -> dict[str, Any]:
         "outputs": outputs_values(run.outputs),
         "tasks": [
             task_result(task, attempts.get(task.path))
-            for task in store.tasks(run.run_id)
+            for task in whole.tasks
             if task.kind in LEAF_KINDS
         ],
-        "parameters": run_parameters(store, run.run_id),
+        "parameters": dict(whole.parameters),
         "created_at": timestamp(run.created_at),
         "started_at": timestamp(run.started_at),
         "finished_at": timestamp(run.finished_at),
@@ -38,7 +63,7 @@ def run_result(store: Store, run: Run) -> dict[str, Any]:
         "error": run.error,
         "metrics": [
             {"path": m.path, "artifact": m.artifact, "name": m.name, "value": m.value}
-            for m in store.metrics(run.run_id)
+            for m in whole.metrics
         ],
     }
 

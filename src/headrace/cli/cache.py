@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import click
 
-from headrace.cli.options import json_option
-from headrace.cli.output import print_json
+from headrace.cli.options import output_option, run_argument, server_option
+from headrace.cli.output import print_as
 from headrace.cli.text import clean, moment, table
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@run_argument
 @click.argument("task", metavar="TASK")
-@json_option
-def explain(run_id: str, task: str, as_json: bool) -> None:
+@server_option
+@output_option
+def explain(run_id: str, task: str, server: str | None, output: str) -> None:
     """Say why a step was reused, or what differs from its nearest earlier run."""
-    from headrace.app.explaining import explanation
-    from headrace.app.home import Home
+    from headrace.app.target import find_target
 
-    home = Home.find()
-    run = home.run(run_id)
-    told = explanation(home.store, run, task)
-    if as_json:
-        print_json(told)
+    told = find_target(server).explain(run_id, task)
+    if output != "table":
+        print_as(output, told)
         return
     click.echo(f"{clean(told['path'])}: {told['verdict']}")
     click.echo(f"  {clean(told['reason'])}")
@@ -39,8 +37,8 @@ def cache() -> None:
 
 @cache.command("ls")
 @click.option("--pipeline", help="Only entries of this pipeline.")
-@json_option
-def list_(pipeline: str | None, as_json: bool) -> None:
+@output_option
+def list_(pipeline: str | None, output: str) -> None:
     """List the entries of the cache, the newest first."""
     from headrace.app.home import Home
     from headrace.app.results import timestamp
@@ -48,8 +46,9 @@ def list_(pipeline: str | None, as_json: bool) -> None:
     home = Home.find()
     entries = home.store.cache_entries() if home.exists else []
     entries = [entry for entry in entries if pipeline in (None, entry.pipeline)]
-    if as_json:
-        print_json(
+    if output != "table":
+        print_as(
+            output,
             [
                 {
                     "key": entry.key,
@@ -59,7 +58,7 @@ def list_(pipeline: str | None, as_json: bool) -> None:
                     "created_at": timestamp(entry.created_at),
                 }
                 for entry in entries
-            ]
+            ],
         )
         return
     rows = [

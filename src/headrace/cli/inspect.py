@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from headrace.cli.options import json_option
-from headrace.cli.output import print_json
+from headrace.cli.options import output_option, run_argument, server_option, watch_option
+from headrace.cli.output import print_as
+from headrace.cli.progress import show_live
 from headrace.cli.text import clean, duration, moment, size, table
 
 
@@ -16,22 +17,38 @@ from headrace.cli.text import clean, duration, moment, size, table
 @click.option("--state", help="Only runs in this state.")
 @click.option("--pipeline", help="Only runs of this pipeline.")
 @click.option("-n", "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
-@json_option
-def runs(state: str | None, pipeline: str | None, limit: int, as_json: bool) -> None:
+@watch_option
+@server_option
+@output_option
+def runs(
+    state: str | None,
+    pipeline: str | None,
+    limit: int,
+    watch: bool,
+    server: str | None,
+    output: str,
+) -> None:
     """List runs, the newest first."""
-    from headrace.app.home import Home
     from headrace.app.results import run_summary
-    from headrace.store import RunFilter
+    from headrace.app.target import find_target
 
-    home = Home.find()
-    where = RunFilter(state=state.lower() if state else None, pipeline=pipeline)
-    found = home.store.runs(where, limit=limit).items if home.exists else ()
-    if as_json:
-        print_json([run_summary(run) for run in found])
-        return
+    target = find_target(server)
+
+    def found() -> list[Any]:
+        wanted = state.lower() if state else None
+        return target.runs(state=wanted, pipeline=pipeline, limit=limit)
+
+    if output != "table":
+        print_as(output, [run_summary(run) for run in found()])
+    elif watch:
+        show_live(lambda: (_runs_table(found()), False))
+    else:
+        click.echo(_runs_table(found()))
+
+
+def _runs_table(found: list[Any]) -> str:
     if not found:
-        click.echo("no runs yet: start one with headrace run pipeline.py")
-        return
+        return "no runs yet: start one with headrace run pipeline.py"
     rows = [
         [
             run.run_id,
@@ -44,37 +61,52 @@ def runs(state: str | None, pipeline: str | None, limit: int, as_json: bool) -> 
         ]
         for run in found
     ]
-    click.echo(table(("run", "state", "pipeline", "created", "took"), rows))
+    return table(("run", "state", "pipeline", "created", "took"), rows)
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
-@json_option
-def show(run_id: str, as_json: bool) -> None:
+@run_argument
+@watch_option
+@server_option
+@output_option
+def show(run_id: str, watch: bool, server: str | None, output: str) -> None:
     """Show a run: every step with its state and why, what it used, and what came out."""
-    from headrace.app.home import Home
     from headrace.app.results import run_result
-    from headrace.app.usage import suggestions
+    from headrace.app.target import find_target
     from headrace.cli.output import print_summary
 
-    home = Home.find()
-    found = home.run(run_id)
-    result = run_result(home.store, found)
-    if as_json:
-        print_json(result)
+    target = find_target(server)
+    if watch and output == "table":
+        run_id = target.run(run_id).run_id
+
+        def now() -> tuple[str, bool]:
+            whole = target.whole(run_id)
+            return _steps_table(whole), whole.run.finished_at is not None
+
+        show_live(now)
+    whole = target.whole(run_id)
+    result = run_result(whole)
+    if output != "table":
+        print_as(output, result)
         return
-    click.echo(f"{clean(found.display_name)}  ({clean(found.source)})")
-    parameters = result["parameters"]
-    if parameters:
-        click.echo("parameters")
-        for name, value in parameters.items():
-            click.echo(f"  {clean(name)} = {clean(repr(value))}")
-    rows = [_step_row(task) for task in result["tasks"]]
-    if rows:
-        click.echo(table(("step", "state", "took", "cpu", "peak", "why"), rows))
-    for line in suggestions(home.store, found.run_id):
+    click.echo(_steps_table(whole))
+    for line in target.suggestions(whole.run.run_id):
         click.echo(clean(line))
     print_summary(result)
+
+
+def _steps_table(whole: Any) -> str:
+    from headrace.app.results import run_result
+
+    run = whole.run
+    lines = [f"{clean(run.display_name)}  ({clean(run.source)})"]
+    if whole.parameters:
+        lines.append("parameters")
+        lines += [f"  {clean(n)} = {clean(repr(v))}" for n, v in whole.parameters.items()]
+    rows = [_step_row(task) for task in run_result(whole)["tasks"]]
+    if rows:
+        lines.append(table(("step", "state", "took", "cpu", "peak", "why"), rows))
+    return "\n".join(lines)
 
 
 def _step_row(task: dict[str, Any]) -> list[str]:
@@ -91,28 +123,34 @@ def _step_row(task: dict[str, Any]) -> list[str]:
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@run_argument
 @click.argument("task", metavar="[TASK]", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on until the steps have ended.")
 @click.option("--attempt", type=click.IntRange(min=1), help="Which try; the last by default.")
-@json_option
-def logs(run_id: str, task: str | None, follow: bool, attempt: int | None, as_json: bool) -> None:
+@server_option
+@output_option
+def logs(
+    run_id: str,
+    task: str | None,
+    follow: bool,
+    attempt: int | None,
+    server: str | None,
+    output: str,
+) -> None:
     """Print what the steps of a run wrote, of one step or of all."""
-    from headrace.app.home import Home
-    from headrace.app.reading_logs import read_logs
+    from headrace.app.target import find_target
 
-    home = Home.find()
-    found = home.run(run_id)
-    chunks = read_logs(home, found.run_id, task, attempt=attempt, follow=follow)
-    if as_json:
+    chunks = find_target(server).logs(run_id, task, attempt=attempt, follow=follow)
+    if output != "table":
         collected: dict[tuple[str, int], bytearray] = {}
         for path, number, data in chunks:
             collected.setdefault((path, number), bytearray()).extend(data)
-        print_json(
+        print_as(
+            output,
             [
                 {"path": path, "attempt": number, "text": data.decode("utf-8", "replace")}
                 for (path, number), data in collected.items()
-            ]
+            ],
         )
         return
     current: tuple[str, int] | None = None
@@ -125,19 +163,19 @@ def logs(run_id: str, task: str | None, follow: bool, attempt: int | None, as_js
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
-@json_option
-def artifacts(run_id: str, as_json: bool) -> None:
+@run_argument
+@server_option
+@output_option
+def artifacts(run_id: str, server: str | None, output: str) -> None:
     """List the artifacts of a run: type, size, digest and where they are."""
-    from headrace.app.home import Home
     from headrace.app.results import artifact_value
+    from headrace.app.target import find_target
 
-    home = Home.find()
-    found = home.run(run_id)
-    made = home.store.artifacts(found.run_id)
-    if as_json:
-        print_json(
-            [{"task": a.path, "attempt": a.attempt, **artifact_value(a.artifact)} for a in made]
+    made = find_target(server).artifacts(run_id)
+    if output != "table":
+        print_as(
+            output,
+            [{"task": a.path, "attempt": a.attempt, **artifact_value(a.artifact)} for a in made],
         )
         return
     rows = [

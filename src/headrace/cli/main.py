@@ -28,8 +28,11 @@ _COMMANDS = {
     "cache": ("headrace.cli.cache", "cache", "List and remove what can be reused."),
     "debug": ("headrace.cli.debug", "debug", "Run a step again under a debugger."),
     "compile": ("headrace.cli.compile", "compile_", "Compile a pipeline to KFP's IR."),
-    "server": ("headrace.cli.server", "server", "Serve the home to KFP's clients and browsers."),
     "check": ("headrace.cli.compile", "check", "Find mistakes before running."),
+    "server": ("headrace.cli.server", "server", "Serve the home to KFP's clients and browsers."),
+    "login": ("headrace.cli.login", "login", "Keep a token for a server."),
+    "logout": ("headrace.cli.login", "logout", "Forget the token of a server."),
+    "completion": ("headrace.cli.completion", "completion", "Print completion for a shell."),
 }
 
 

@@ -1,4 +1,4 @@
-"""What commands print: JSON for scripts, a summary for people."""
+"""What commands print: JSON and YAML for scripts, a summary for people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ from headrace.cli.text import clean, duration, size, table
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_as(form: str, value: Any) -> None:
+    """Print one value on standard output as ``json`` or ``yaml``."""
+    if form == "json":
+        print_json(value)
+        return
+    import yaml
+
+    text: Any = yaml.safe_dump(value, allow_unicode=False, sort_keys=False)
+    click.echo(text, nl=False)
 
 
 def print_summary(result: dict[str, Any]) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TextIO
+
+import click
 
 from headrace.cli.text import clean, duration
 from headrace.engine.changes import Change, RunChanged, TaskChanged
@@ -25,6 +27,7 @@ _MARKS = {
 }
 _ENDED = frozenset({"succeeded", "failed", "skipped", "canceled"})
 _MOST_LINES = 30
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(slots=True)
@@ -156,6 +159,32 @@ class Progress:
         return f"{len(self._lines)} steps: " + ", ".join(
             f"{n} {state}" for state, n in counts.items()
         )
+
+
+def show_live(now: Callable[[], tuple[str, bool]]) -> None:
+    """Print a text again whenever it has changed, until it says that this was the last, or Ctrl-C.
+
+    Args:
+        now: Returns the text, and whether nothing more will change.
+    """
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    text, ended = now()
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        click.echo(text)
+    with Live(Text(text), console=console, auto_refresh=False, transient=True) as live:
+        while not ended:
+            time.sleep(_LOOK_AGAIN_S)
+            before, (text, ended) = text, now()
+            if text == before:
+                continue
+            if console.is_terminal:
+                live.update(Text(text), refresh=True)
+            else:
+                click.echo("\n" + text)
 
 
 def _word(line: _Line) -> str:

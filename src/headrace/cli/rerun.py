@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from headrace.cli.options import execution_options, parameter_option
-from headrace.cli.output import print_json
+from headrace.cli.options import (
+    execution_options,
+    parameter_option,
+    run_argument,
+    server_option,
+)
+from headrace.cli.output import print_as
 from headrace.cli.parameters import parse_parameters
 from headrace.cli.run import carry_out
 from headrace.cli.text import table
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@run_argument
 @click.argument("source", metavar="[SRC]", required=False)
 @click.option("--from", "start", metavar="TASK", multiple=True, help="Run this step again.")
 @parameter_option
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would run, and run nothing.")
+@server_option
 @execution_options
 def rerun(
     run_id: str,
@@ -27,8 +34,9 @@ def rerun(
     start: tuple[str, ...],
     pairs: tuple[str, ...],
     only_plan: bool,
+    server: str | None,
     max_parallel: int | None,
-    as_json: bool,
+    output: str,
 ) -> int:
     """Run a run again as a new one, reusing what is still valid.
 
@@ -40,6 +48,10 @@ def rerun(
     from headrace.app.home import Home
     from headrace.app.submission import Reusable, Wishes, submit
 
+    if server:
+        from headrace.cli.remote import rerun_there
+
+        return rerun_there(server, run_id, source, start, pairs, only_plan=only_plan, output=output)
     home = Home.find()
     earlier = home.run(run_id)
     document, path, places = _document(home, earlier, source)
@@ -48,9 +60,9 @@ def rerun(
     prepared = prepare_here(home, document, given, source=path, places=places)
     wishes = Wishes(reuse=Reusable.of(home.store, earlier.run_id), rerun=start)
     if only_plan:
-        return _print_plan(forecast_here(home, prepared, wishes), as_json=as_json)
+        return print_plan(forecast_here(home, prepared, wishes), output=output)
     submitted = submit(home, prepared, wishes)
-    return carry_out(home, submitted.run_id, prepared.notices, max_parallel, as_json=as_json)
+    return carry_out(home, submitted.run_id, prepared.notices, max_parallel, output=output)
 
 
 def _document(
@@ -92,9 +104,10 @@ def _check_steps(home: Any, run_id: str, start: tuple[str, ...]) -> None:
         raise NotFound(message, hint=f"its steps are {', '.join(sorted(known)[:20])}")
 
 
-def _print_plan(steps: list[Any], *, as_json: bool) -> int:
-    if as_json:
-        print_json([{"path": s.path, "fate": s.fate, "why": s.why} for s in steps])
+def print_plan(steps: Iterable[Any], *, output: str) -> int:
+    """Print what would become of each step and why; return the exit status."""
+    if output != "table":
+        print_as(output, [{"path": s.path, "fate": s.fate, "why": s.why} for s in steps])
     else:
         click.echo(table(("step", "will", "why"), [[s.path, s.fate, s.why] for s in steps]))
     return 0

@@ -21,7 +21,7 @@ from typing import Any
 from headrace import compat, ir
 from headrace.app.execution import execute, prepare_here
 from headrace.app.home import Home
-from headrace.app.results import run_result
+from headrace.app.results import WholeRun, run_result
 from headrace.app.settings import Config
 from headrace.app.submission import Wishes, submit
 from headrace.compiler import compile_document
@@ -88,7 +88,7 @@ class Bench:
             notice=lambda text: None,
             interrupt=interrupt or threading.Event(),
         )
-        return run_result(self.home.store, self.home.store.run(run.run_id))
+        return run_result(WholeRun.of(self.home.store, self.home.store.run(run.run_id)))
 
 
 def differences(run: dict[str, Any], result: dict[str, Any]) -> list[str]:
