@@ -135,6 +135,14 @@ async def uploaded_file(request: Request, field: str, limit: int) -> tuple[str, 
         RequestTooLarge: The body is longer.
         InvalidRequest: It is not a form with that file.
     """
+    name, data, _ = await uploaded_form(request, field, limit)
+    return name, data
+
+
+async def uploaded_form(
+    request: Request, field: str, limit: int
+) -> tuple[str, bytes, dict[str, str]]:
+    """Return name and bytes of the one file of a form, and its other fields; see above."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidRequest("the body is not a form", hint="send it as multipart/form-data")
     announced = request.headers.get("content-length", "")
@@ -146,7 +154,8 @@ async def uploaded_file(request: Request, field: str, limit: int) -> tuple[str, 
             file = form.get(field)
             if not isinstance(file, UploadFile):
                 raise InvalidRequest(f"the form has no file {field!r}")
-            return _file_name(file.filename or ""), await file.read()
+            fields = {key: item for key, item in form.items() if isinstance(item, str)}
+            return _file_name(file.filename or ""), await file.read(), fields
     except HTTPException as error:
         raise InvalidRequest(f"the form cannot be read: {error.detail}") from error
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from headrace.server import health, kfp
+from headrace.server import health, kfp, registry
 from headrace.server.routing import Endpoint
 
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every endpoint, in the order in which they are asked."""
-    return (*health.ENDPOINTS, *kfp.endpoints())
+    return (*health.ENDPOINTS, *kfp.endpoints(), *registry.ENDPOINTS)

@@ -7,8 +7,9 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headrace import schedules
+from headrace.controller.recurring import first_tick, tick_after_change
 from headrace.errors import InvalidRequest
+from headrace.schedules import Trigger
 from headrace.server.access import Verb
 from headrace.server.catalog import checked_name, checked_text
 from headrace.server.documents import keep, kept, spec_value
@@ -22,7 +23,7 @@ from headrace.server.reading import json_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, principal_of, services_of
 from headrace.server.services import Services
-from headrace.store.records import RecurringRun, RecurringRunUpdate, Trigger
+from headrace.store.records import RecurringRun, RecurringRunUpdate
 
 _BASE = "/apis/v2beta1/recurringruns"
 _MOST_CONCURRENT = 10
@@ -77,7 +78,7 @@ def create(request: Request) -> Response:
         catchup=not given.no_catchup,
         options={"plugins_input": given.plugins_input} if given.plugins_input else {},
         created_by=principal_of(request).user,
-        next_tick_at=_first_tick(trigger, now),
+        next_tick_at=first_tick(trigger, now, catchup=not given.no_catchup),
     )
     services.store.add_recurring_run(made)
     return json_reply(recurring_message(services, made))
@@ -180,7 +181,7 @@ def _trigger(given: messages.Trigger | None) -> Trigger:
     """Return when runs are made; no schedule is once, at creation.
 
     Raises:
-        InvalidRequest: There are two schedules, or the one is wrong.
+        InvalidRequest: There are two schedules, or a value is no time or number.
     """
     cron = given.cron_schedule if given else None
     periodic = given.periodic_schedule if given else None
@@ -191,7 +192,7 @@ def _trigger(given: messages.Trigger | None) -> Trigger:
     schedule = cron or periodic
     if schedule is None:
         return Trigger()
-    trigger = Trigger(
+    return Trigger(
         cron=None if cron is None else cron.cron or "",
         interval_s=None
         if periodic is None
@@ -199,24 +200,6 @@ def _trigger(given: messages.Trigger | None) -> Trigger:
         start_at=time_of(schedule.start_time, "start_time"),
         end_at=time_of(schedule.end_time, "end_time"),
     )
-    schedules.validate(_when(trigger))
-    return trigger
-
-
-def _when(trigger: Trigger) -> schedules.Trigger:
-    return schedules.Trigger(
-        cron=trigger.cron,
-        interval_s=trigger.interval_s,
-        start_at=trigger.start_at,
-        end_at=trigger.end_at,
-        time_zone=trigger.time_zone,
-    )
-
-
-def _first_tick(trigger: Trigger, now: float) -> float | None:
-    if trigger.cron is None and trigger.interval_s is None:
-        return now
-    return schedules.next_time(_when(trigger), now, anchor=now)
 
 
 def _concurrency(text: str | None) -> int:
@@ -243,7 +226,7 @@ def _set_enabled(request: Request, *, enabled: bool) -> Response:
         return json_reply({})
     change = RecurringRunUpdate(enabled=enabled)
     if enabled and not found.catchup:
-        tick = schedules.next_time(_when(found.trigger), now, anchor=found.created_at)
+        tick = tick_after_change(found, found.trigger, now)
         change = RecurringRunUpdate(enabled=True, next_tick_at=tick)
     services.store.update_recurring_run(found.id, change, now=now)
     return json_reply({})
