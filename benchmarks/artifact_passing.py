@@ -2,7 +2,8 @@
 
 In one run: Headrace, the same writes and reads in a plain script (bare, and with what durability
 and a digest of each file cost), and the official local runner. Start-up, which is Headrace's time
-for two blocks, is taken off. ``--size`` is in MB; with 1000 it shows what is written and hashed.
+for two blocks, is taken off. What is written is what the kernel counts for the command, the process
+that its steps are forked from, and the steps. ``--size`` is in MB.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import resource
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from harness import (
     WORKLOADS,
     Candidate,
     arguments,
-    fresh_home,
     kfp_local,
     measure_in_turns,
+    remove,
     report,
     run_pipeline,
 )
+
+from headrace.types.digests import digest_path
 
 SOURCE = WORKLOADS / "artifact.py"
 BLOCK = 1 << 20
@@ -40,12 +45,15 @@ def main() -> None:
             Candidate("script: durable, with digests", lambda: _script(size, durable=True)),
             Candidate("script: bare", lambda: _script(size, durable=False)),
             Candidate("digests alone", lambda: _digests(size)),
+            Candidate("digests, as Headrace takes them", lambda: _file_digests(size)),
             Candidate("kfp.local, no venv, no pip", lambda: _kfp(size), 2),
         ],
         2 if options.quick else options.rounds,
     )
     ratio = measured.median("headrace") / measured.median("script: durable, with digests")
-    kept = _headrace(size)[1] / (2 * size)
+    hashing = measured.median("digests alone") / measured.median("digests, as Headrace takes them")
+    _, grown, written = _headrace(size)
+    kept, wrote = grown / (2 * size), written / (2 * size)
     report(
         f"{size // BLOCK} MB through three steps",
         measured,
@@ -53,6 +61,8 @@ def main() -> None:
         targets={
             "at most 1.15 times a script that does the same": (f"{ratio:.2f}", ratio <= 1.15),
             "at most 1.05 times the files' size on disk": (f"{kept:.3f}", kept <= 1.05),
+            "at most 1.05 times the files' size written": (f"{wrote:.3f}", wrote <= 1.05),
+            "hashing at 50 % of the hash's own speed": (f"{hashing:.0%}", hashing >= 0.5),
         },
         output=options.json,
     )
@@ -62,18 +72,44 @@ def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=100, help="MB of the file")
 
 
-def _headrace(size: int) -> tuple[float, int]:
-    """Return the seconds without start-up, and the bytes that the home has grown to."""
-    with fresh_home() as home:
+def _headrace(size: int) -> tuple[float, int, int]:
+    """Return the seconds without start-up, by how much the home grew, and the bytes written."""
+    home = Path(tempfile.mkdtemp(prefix="headrace-bench-"))
+    try:  # removed at once, unlike other homes: it holds few files, and large ones
         run_pipeline(home, SOURCE, size=BLOCK)
         start_up, _ = run_pipeline(home, SOURCE, size=2 * BLOCK)
-        before = _on_disk(home)
-        taken, document = run_pipeline(home, SOURCE, size=size)
+        before, written_before = _on_disk(home), _written_by_children()
+        sockets = {"XDG_RUNTIME_DIR": str(home)}  # tells the parents of this run from others
+        taken, document = run_pipeline(home, SOURCE, sockets, size=size)
+        written = _written_by_children() - written_before + _written_by_parents(home)
         grown = _on_disk(home) - before
+    finally:
+        remove(home)
     if document["outputs"].get("Output") != size:
         message = f"wrong result {document['outputs']}"
         raise RuntimeError(message)
-    return taken - start_up, grown
+    return taken - start_up, grown, written
+
+
+def _written_by_children() -> int:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_oublock * 512
+
+
+def _written_by_parents(home: Path) -> int:
+    """Return the bytes that the parents of a run's steps and these steps have written.
+
+    A parent outlives its command by about two seconds; its socket is in the home.
+    """
+    written = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.fsencode(home) in (entry / "cmdline").read_bytes():
+                fields = dict(line.split(": ") for line in (entry / "io").read_text().splitlines())
+                written += int(fields["write_bytes"])
+    if not written:
+        message = "no process is left that says what was written"
+        raise RuntimeError(message)
+    return written
 
 
 def _on_disk(folder: Path) -> int:
@@ -120,6 +156,19 @@ def _digests(size: int) -> float:
         for _ in range(size // BLOCK):
             digest.update(block)
     return time.perf_counter() - began
+
+
+def _file_digests(size: int) -> float:
+    """Return the seconds that the same takes of files that were just written."""
+    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder:
+        path = Path(folder) / "file"
+        block = bytes(range(256)) * 4096
+        with path.open("wb") as file:
+            file.writelines(block for _ in range(size // BLOCK))
+        began = time.perf_counter()
+        for _ in range(2):
+            digest_path(path)
+        return time.perf_counter() - began
 
 
 def _kfp(size: int) -> float:

@@ -226,11 +226,12 @@ def fresh_home() -> Iterator[Path]:
 def kept_directory() -> Path:
     """Return an empty directory that is removed when the benchmark ends."""
     directory = Path(tempfile.mkdtemp(prefix="headrace-bench-"))
-    atexit.register(_remove, directory)
+    atexit.register(remove, directory)
     return directory
 
 
-def _remove(top: Path) -> None:
+def remove(top: Path) -> None:
+    """Remove a Headrace home."""
     _make_writable(top)
     shutil.rmtree(top, ignore_errors=True)
 
