@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 
 from headrace.app.execution import controller
@@ -28,7 +28,7 @@ _LONGEST_PAUSE_S = 30.0
 _MOST_AT_ONCE = 200
 _GRACE_S = 60.0
 
-Duty = Callable[[], Awaitable[None]]
+Duty = Callable[[], Coroutine[None, None, None]]
 """Something that goes on beside the controller until it is cancelled, such as a ticker."""
 
 
@@ -37,21 +37,20 @@ class ControllerHost:
 
     Args:
         home: Whose runs are carried out.
-        duties: What else goes on in its event loop.
-        max_parallel: The most attempts at once.
     """
 
-    def __init__(
-        self, home: Home, *, duties: Sequence[Duty] = (), max_parallel: int | None = None
-    ) -> None:
+    def __init__(self, home: Home) -> None:
         self._home = home
-        self._duties = duties
-        self._max_parallel = max_parallel
+        self._duties: list[Duty] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._main, name="headrace-controller", daemon=True)
+
+    def add(self, duty: Duty) -> None:
+        """Let something go on beside the controller, from its start on."""
+        self._duties.append(duty)
 
     def start(self) -> None:
         """Begin, and return when the controller's loop runs."""
@@ -63,9 +62,10 @@ class ControllerHost:
         self._tell(self._wake)
 
     def stop(self, timeout_s: float = 20.0) -> None:
-        """Let go of all runs, whose attempts live on, and end the thread."""
-        self._tell(self._stop)
-        self._thread.join(timeout_s)
+        """Let go of all runs, whose attempts live on, and end the thread, if it has begun."""
+        if self._thread.is_alive():
+            self._tell(self._stop)
+            self._thread.join(timeout_s)
 
     def _tell(self, event: asyncio.Event) -> None:
         if self._loop is not None:
@@ -97,9 +97,7 @@ class ControllerHost:
 
     async def _carry_out(self) -> None:
         async with (
-            controller(
-                self._home, observe=None, notice=_LOG.info, max_parallel=self._max_parallel
-            ) as own,
+            controller(self._home, observe=None, notice=_LOG.info) as own,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(own.run())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -19,10 +19,14 @@ from headrace.app.hosting import ControllerHost
 from headrace.app.machine import capacity
 from headrace.app.served_files import ServedArtifacts, ServedLogs
 from headrace.app.served_runs import ServedRuns
+from headrace.app.served_ticks import ServedTicks
 from headrace.artifacts import LocalArtifactStore
 from headrace.controller import SystemClock
-from headrace.errors import InfrastructureError, InvalidRequest
-from headrace.server.application import application
+from headrace.controller.recurring import Recurring
+from headrace.errors import InfrastructureError
+from headrace.server.files import page_routes
+from headrace.server.security.assembly import secured
+from headrace.server.security.settings import AuthSettings, check_listening, read_auth
 from headrace.server.services import Services, Settings
 from headrace.server.surface import endpoints
 
@@ -58,49 +62,54 @@ def serve(home: Home, wanted: Wanted, announce: Callable[[str], None]) -> None:
         InfrastructureError: The address is taken, or the home cannot be used.
     """
     home.check_writable()
-    _check_host(wanted.host)
+    auth = read_auth(home.config.server.get("auth", {}), os.environ)
+    check_listening(wanted.host, auth)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
     )
     home.store.data_version()
     host = ControllerHost(home)
-    listening = None if wanted.role == "controller" else _listen(wanted)
-    if wanted.role != "api":
-        host.start()
+    given = services(home, host.wake, auth)
+    ticks = ServedTicks(given, auth.admins if auth else ())
+    host.add(Recurring(home.store, ticks.prepare, created=host.wake).run)
     try:
-        if listening is None:
+        if wanted.role == "controller":
+            host.start()
             announce(f"carrying out the runs of {home.path}")
             _until_stopped()
-        else:
-            announce(f"serving {home.path} on {_address(listening)}")
-            app = served_application(home, host.wake)
-            _server(app).run(sockets=[listening])
+            return
+        listening = _listen(wanted)
+        address = _address(listening)
+        app = secured(given, endpoints(), auth, listening=address, routes=page_routes())
+        if wanted.role == "all":
+            host.start()
+        announce(f"serving {home.path} on {address}")
+        _server(app).run(sockets=[listening])
     finally:
-        if wanted.role != "api":
-            host.stop()
+        host.stop()
         home.store.close()
 
 
-def served_application(home: Home, created: Callable[[], None]) -> Starlette:
-    """Return the application over a home.
+def services(home: Home, wake: Callable[[], None], auth: AuthSettings | None) -> Services:
+    """Return what handlers use, over a home.
 
     Args:
-        created: Told after each new run.
+        wake: Lets a controller look at once for what there is to do.
     """
-    return application(services(home, created), endpoints())
-
-
-def services(home: Home, created: Callable[[], None]) -> Services:
-    """Return what handlers use, over a home."""
     clock = SystemClock()
     return Services(
         store=home.store,
         clock=clock,
-        runs=ServedRuns(home, clock, created),
+        runs=ServedRuns(home, clock, wake),
         logs=ServedLogs(home),
         artifacts=ServedArtifacts(LocalArtifactStore(home.artifacts), home.artifacts),
         capacity=capacity(),
-        settings=Settings(version=__version__, effective=effective(home)),
+        settings=Settings(
+            mode="single" if auth is None else "multi",
+            version=__version__,
+            private_urls=bool(home.config.server.get("private_urls", False)),
+            effective=effective(home),
+        ),
     )
 
 
@@ -142,21 +151,6 @@ def _listen(wanted: Wanted) -> socket.socket:
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _check_host(host: str) -> None:
-    """Refuse to listen beyond this machine: nobody is asked for credentials.
-
-    Raises:
-        InvalidRequest: The host is not a loopback address.
-    """
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        message = f"the server asks nobody for credentials, so it does not listen on {host}"
-        raise InvalidRequest(message, hint="use 127.0.0.1, or configure authentication")
 
 
 def _until_stopped() -> None:

@@ -35,6 +35,8 @@ class Config:
         max_parallel: The most steps at once; None follows the number of cores.
         grace_s: Seconds from SIGTERM to SIGKILL when a step is stopped.
         log_limit_bytes: Where a step's log is cut.
+        server: How the server works: ``auth`` (how users are known), ``private_urls`` (whether
+            packages may be fetched from this machine and private networks).
     """
 
     packages_as_of: str = "auto"
@@ -43,6 +45,7 @@ class Config:
     max_parallel: int | None = None
     grace_s: float = 10.0
     log_limit_bytes: int = 1 << 30
+    server: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def find_home(environment: Mapping[str, str] | None = None, start: Path | None = None) -> Path:
@@ -95,6 +98,7 @@ def _config_of(values: Mapping[str, Any], path: Path) -> Config:
         "max_parallel": ("a whole number from 1", _is_positive),
         "grace_s": ("seconds, 0 or more", _is_duration),
         "log_limit_bytes": ("bytes, 1 or more", _is_positive),
+        "server": ("a table of auth (a table) and private_urls (true or false)", _is_server),
     }
     for name, value in values.items():
         if name not in checks:
@@ -131,6 +135,14 @@ def _is_duration(value: object) -> bool:
 
 def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _is_server(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    table: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
+    auth, private = table.pop("auth", {}), table.pop("private_urls", False)
+    return not table and isinstance(auth, dict) and isinstance(private, bool)
 
 
 def _is_images(value: object) -> bool:

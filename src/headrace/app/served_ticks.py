@@ -1,0 +1,88 @@
+"""Makes the runs of recurring runs ready, with the rights of who made the recurring run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headrace.controller.recurring import Tick
+from headrace.errors import NotFound, PermissionDenied
+from headrace.server.catalog import latest_version
+from headrace.server.documents import Source, kept
+from headrace.server.security.tokens import SERVICE, service_namespace
+from headrace.server.services import Services, Submission
+from headrace.store import NewRun, RecurringRun
+
+_MAY_RUN = frozenset({"editor", "admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServedTicks:
+    """Prepares the run of a tick.
+
+    Attributes:
+        admins: Users who may do everything.
+    """
+
+    services: Services
+    admins: Collection[str] = ()
+
+    def prepare(self, tick: Tick) -> NewRun:
+        """Return the run of a tick, ready to be created.
+
+        Raises:
+            HeadraceError: There can be none: its pipeline is gone, or who made the recurring run
+                may not run things there any more.
+        """
+        recurring = tick.recurring
+        self._check_rights(recurring)
+        source, version_id = self._source(recurring)
+        options: Mapping[str, Any] = recurring.options
+        return self.services.runs.prepare(
+            Submission(
+                document=source.spec,
+                platform=source.platform,
+                parameters=recurring.parameters,
+                name=tick.name,
+                namespace=recurring.namespace,
+                experiment=recurring.experiment,
+                description=recurring.description,
+                service_account=recurring.service_account,
+                pipeline_id=recurring.pipeline_id,
+                version_id=version_id,
+                cache=options.get("cache"),
+                pipeline_root=recurring.pipeline_root or None,
+                submitted_by=recurring.created_by,
+                run_id=tick.run_id,
+                recurring_run_id=recurring.id,
+                scheduled_at=tick.at,
+                index=tick.index,
+                fail_fast=bool(options.get("fail_fast", False)),
+                deadline_s=options.get("deadline_s"),
+                extra={k: v for k, v in options.items() if k == "plugins_input"},
+            )
+        )
+
+    def _source(self, recurring: RecurringRun) -> tuple[Source, str | None]:
+        store = self.services.store
+        if recurring.document is not None:
+            return kept(store, recurring.document), None
+        if recurring.version_id is not None:
+            version = store.version(recurring.version_id)
+        elif recurring.pipeline_id is not None:
+            version = latest_version(self.services, recurring.pipeline_id)
+        else:
+            raise NotFound(f"recurring run {recurring.display_name} names no pipeline")
+        return kept(store, version.document), version.id
+
+    def _check_rights(self, recurring: RecurringRun) -> None:
+        user = recurring.created_by
+        if self.services.settings.mode == "single" or user in self.admins:
+            return
+        if user.startswith(SERVICE) and service_namespace(user) == recurring.namespace:
+            return
+        members = self.services.store.members(namespace=recurring.namespace, user=user)
+        if not any(member.role in _MAY_RUN for member in members):
+            message = f"{user or 'nobody'} may not start runs in {recurring.namespace} any more"
+            raise PermissionDenied(message, hint="let a member create the recurring run anew")
