@@ -105,7 +105,7 @@ def _kinds(operations: Sequence[Operation]) -> list[Any]:
     """Return each type that a schema is needed of, once."""
     found: dict[int, Any] = {}
     for one in operations:
-        for kind in (one.query, one.body, one.answer):
+        for kind in (one.query, one.body, one.answer, *one.also.values()):
             if kind is not None:
                 found[id(kind)] = kind
     return list(found.values())
@@ -117,7 +117,11 @@ def _operation(one: Operation, schema_of: dict[int, Any]) -> dict[str, Any]:
         "summary": one.summary,
         "tags": [one.endpoint.kind],
         "parameters": _path_parameters(one.endpoint.path) + _query_parameters(one.query),
-        "responses": {str(one.status): _success(one, schema_of)} | _failures(one.endpoint.method),
+        "responses": {
+            str(status): _success(one, answer, schema_of)
+            for status, answer in ({one.status: one.answer} | dict(one.also)).items()
+        }
+        | _failures(one.endpoint.method),
     }
     if one.body is not None:
         content = {JSON: {"schema": schema_of[id(one.body)]}}
@@ -127,9 +131,9 @@ def _operation(one: Operation, schema_of: dict[int, Any]) -> dict[str, Any]:
     return described
 
 
-def _success(one: Operation, schema_of: dict[int, Any]) -> dict[str, Any]:
-    if one.answer is not None:
-        return {"description": "Done", "content": {JSON: {"schema": schema_of[id(one.answer)]}}}
+def _success(one: Operation, answer: Any, schema_of: dict[int, Any]) -> dict[str, Any]:
+    if answer is not None:
+        return {"description": "Done", "content": {JSON: {"schema": schema_of[id(answer)]}}}
     if one.media:
         return {"description": "Done", "content": {one.media: {"schema": {"type": "string"}}}}
     return {"description": "Done"}

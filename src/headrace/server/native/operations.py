@@ -7,16 +7,18 @@ them, so that the three cannot differ.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from headrace.errors import InvalidRequest
 from headrace.server.access import Principal, Verb
+from headrace.server.native.uploads import Upload, read_upload
 from headrace.server.reading import body_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, Handler, principal_of, services_of
@@ -54,11 +56,13 @@ class Asked(Generic[QueryT, BodyT]):
     Attributes:
         query: Its query string.
         body: Its JSON body; None for operations without one.
+        upload: The file of its form, where it was a form.
     """
 
     request: Request
     query: QueryT
     body: BodyT
+    upload: Upload | None = None
 
     @property
     def services(self) -> Services:
@@ -96,6 +100,7 @@ class Operation:
         media: Content type of an answer that is not JSON; empty for an empty answer.
         summary: One line for people.
         uploads: The body may also be a form with a file.
+        also: Other answers of success, by status.
     """
 
     endpoint: Endpoint
@@ -106,6 +111,7 @@ class Operation:
     media: str
     summary: str
     uploads: bool = False
+    also: Mapping[int, Any] = field(default_factory=dict[int, Any])
 
 
 def operation(
@@ -120,6 +126,8 @@ def operation(
     answer: Any = None,
     status: int = 200,
     media: str = "",
+    uploads: bool = False,
+    also: Mapping[int, Any] | None = None,
 ) -> Operation:
     """Return an operation; its summary is the first line of the handler's docstring.
 
@@ -128,16 +136,37 @@ def operation(
         respond: Returns the answer as ``answer`` says, or a whole response; a plain function runs
             in a thread, a coroutine function in the event loop.
         verb: ``read`` for GET and ``write`` for all else, unless it is given.
+        uploads: The body is JSON or a form whose ``file`` is a pipeline package.
+        also: Other answers of success, by status.
     """
+    if uploads:
+        handler = _uploading(respond, query, body, status)
+    else:
+        handler = _handler(respond, query, body, status)
     endpoint = Endpoint(
         method,
         BASE + path,
-        _handler(respond, query, body, status),
+        handler,
         verb or ("read" if method == "GET" else "write"),
         kind,
+        streams=uploads,
     )
     summary = (inspect.getdoc(respond) or "").partition("\n")[0].rstrip(".")
-    return Operation(endpoint, query, body, answer, status, media, summary)
+    return Operation(endpoint, query, body, answer, status, media, summary, uploads, also or {})
+
+
+def _uploading(
+    respond: Respond[QueryT, BodyT], query: type[QueryT], body: Any, status: int
+) -> Handler:
+    async def serve(request: Request) -> Response:
+        read = read_query(request, query)
+        settings = services_of(request).settings
+        given, upload = await read_upload(request, settings.upload_bytes)
+        decoded = read_json(given, body) if upload is None else read_fields(upload, body)
+        asked = Asked(request, read, cast("BodyT", decoded), upload)
+        return reply(await run_in_threadpool(respond, asked), status)
+
+    return serve
 
 
 def _handler(
@@ -145,7 +174,7 @@ def _handler(
 ) -> Handler:
     def asked(request: Request) -> Asked[QueryT, BodyT]:
         read = read_query(request, query)
-        decoded = read_json(request, body) if body is not None else None
+        decoded = read_json(body_of(request), body) if body is not None else None
         return Asked(request, read, cast("BodyT", decoded))
 
     if inspect.iscoroutinefunction(respond):
@@ -177,19 +206,31 @@ def read_query(request: Request, kind: type[QueryT]) -> QueryT:
         raise InvalidRequest(f"the query is not as expected: {error}", hint=hint) from error
 
 
-def read_json(request: Request, kind: Any) -> Any:
+def read_json(body: bytes, kind: Any) -> Any:
     """Return the JSON body as a value of that type.
 
     Raises:
         InvalidRequest: It is not JSON, or not of that form.
     """
     try:
-        return msgspec.json.decode(body_of(request) or b"{}", type=kind)
+        return msgspec.json.decode(body or b"{}", type=kind)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidRequest(f"the body is not as expected: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         message = f"the body is not JSON: {error}"
         raise InvalidRequest(message, hint="send a JSON object") from error
+
+
+def read_fields(upload: Upload, kind: Any) -> Any:
+    """Return the text fields of a form as a struct.
+
+    Raises:
+        InvalidRequest: A field is unknown, or not of its type.
+    """
+    try:
+        return msgspec.convert(upload.fields, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"the form is not as expected: {error}") from error
 
 
 def reply(answer: Any, status: int) -> Response:

@@ -1,0 +1,238 @@
+"""The history of all runs as it grows: one poller for a process, any number of followers.
+
+The poller asks the store whether anything was written, by whatever process, and reads what is new
+once for all. Each follower keeps only its place; one that falls behind what is kept in memory reads
+from the store until it has caught up. Nobody following costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from headrace.errors import HeadraceError, TooManyRequests
+from headrace.server.native.rows import last_attempts, last_event_id, runs_of, task_rows
+from headrace.store import Store
+from headrace.store.records import Attempt, HistoryEntry, Run, TaskRun
+
+_LOG = logging.getLogger("headrace.server")
+
+POLL_S = 0.05
+HEARTBEAT_S = 15.0
+_KEPT = 4096
+_BATCH = 1000
+_FOLLOWERS = 1000
+_ENCODER = msgspec.json.Encoder()
+_Result = TypeVar("_Result")
+
+
+class FeedEntry(HistoryEntry, frozen=True):
+    """An entry of the history with the rows that it is about, as they are when it is sent."""
+
+    run: Run | None = None
+    task: TaskRun | None = None
+    attempt: Attempt | None = None
+
+
+@dataclass(slots=True)
+class Told:
+    """An entry with what followers need to choose and to send it.
+
+    Attributes:
+        namespace: Of its run.
+        run: Its run, and its task with the last attempt, as they were when it was read.
+    """
+
+    entry: HistoryEntry
+    namespace: str
+    run: Run
+    task: TaskRun | None
+    attempt: Attempt | None
+    _plain: bytes | None = None
+    _whole: bytes | None = None
+
+    def message(self, *, rows: bool) -> bytes:
+        """Return it as a server-sent event; made once for all who follow."""
+        if rows:
+            self._whole = self._whole or _message(self.entry, self._with_rows())
+            return self._whole
+        self._plain = self._plain or _message(self.entry, self.entry)
+        return self._plain
+
+    def _with_rows(self) -> FeedEntry:
+        return FeedEntry(
+            **msgspec.structs.asdict(self.entry),
+            run=msgspec.structs.replace(self.run, options={}),
+            task=self.task,
+            attempt=self.attempt,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a follower wants to hear.
+
+    Attributes:
+        run_id: Of one run; None is of all that ``may_read`` allows.
+        rows: Whether entries come with rows.
+        may_read: Says of a namespace whether it may be told of.
+    """
+
+    run_id: str | None
+    rows: bool
+    may_read: Callable[[str], bool]
+
+    def fits(self, told: Told) -> bool:
+        """Say whether an entry is wanted."""
+        if self.run_id is not None:
+            return told.entry.run_id == self.run_id
+        return self.may_read(told.namespace)
+
+
+class Feed:
+    """Reads the history for all followers of a process; of one event loop."""
+
+    def __init__(self, store: Store, *, poll_s: float = POLL_S) -> None:
+        self._store = store
+        self._poll_s = poll_s
+        self._kept: list[Told] = []
+        self._floor = 0  # entries up to this one are not kept
+        self._position = 0
+        self._followers = 0
+        self._news = asyncio.Event()
+        self._poller: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "headrace-feed")
+
+    async def follow(
+        self, wanted: Wanted, after: int | None, *, heartbeat_s: float = HEARTBEAT_S
+    ) -> AsyncGenerator[bytes]:
+        """Yield server-sent events, from after that entry on (None: from now on), without end.
+
+        Raises:
+            TooManyRequests: Too many follow already.
+        """
+        await self._join()
+        try:
+            position = self._position if after is None else after
+            yield b": following\n\n"
+            while True:
+                news = self._news
+                found, position = await self._since(wanted, position)
+                if found:
+                    yield b"".join(told.message(rows=wanted.rows) for told in found)
+                elif position >= self._position and not await _within(news, heartbeat_s):
+                    yield b": still here\n\n"
+        finally:
+            self._leave()
+
+    # ------------------------------------------------------------------ followers
+
+    async def _join(self) -> None:
+        if self._followers >= _FOLLOWERS:
+            raise TooManyRequests("too many event streams are open", retry_after_s=5)
+        self._followers += 1
+        if self._poller is None:
+            self._kept.clear()
+            ready = asyncio.Event()
+            self._poller = asyncio.create_task(self._poll(ready))
+            await ready.wait()
+        elif not self._position:
+            await _within(self._news, 1.0)
+
+    def _leave(self) -> None:
+        self._followers -= 1
+        if not self._followers and self._poller is not None:
+            self._poller.cancel()
+            self._poller = None
+
+    async def _since(self, wanted: Wanted, position: int) -> tuple[list[Told], int]:
+        """Return the wanted entries after that one, and the place up to which was looked."""
+        if position >= self._floor:
+            begin = bisect_right(self._kept, position, key=lambda told: told.entry.id)
+            found = self._kept[begin : begin + _BATCH]
+            reached = found[-1].entry.id if found else max(position, 0)
+        else:
+            found, reached = await self._in_thread(lambda: self._read(position, wanted.run_id))
+            reached = max(reached, position)
+            if not found:
+                reached = max(reached, self._floor)
+        return [told for told in found if wanted.fits(told)], reached
+
+    # ------------------------------------------------------------------ the poller
+
+    async def _poll(self, ready: asyncio.Event) -> None:
+        seen: int | None = None
+        with suppress(HeadraceError):
+            self._floor = self._position = await self._in_thread(lambda: last_event_id(self._store))
+        ready.set()
+        while True:
+            try:
+                version = await self._in_thread(self._store.data_version)
+                if version != seen:
+                    await self._take_news()
+                    seen = version
+            except HeadraceError as error:
+                _LOG.warning("the history cannot be read: %s", error.message)
+            await asyncio.sleep(self._poll_s)
+
+    async def _take_news(self) -> None:
+        while True:
+            found, reached = await self._in_thread(lambda: self._read(self._position, None))
+            if reached <= self._position:
+                return
+            self._position = reached
+            self._kept.extend(found)
+            if len(self._kept) > 2 * _KEPT:
+                self._floor = self._kept[-_KEPT - 1].entry.id
+                del self._kept[:-_KEPT]
+            news, self._news = self._news, asyncio.Event()
+            news.set()
+
+    def _read(self, after: int, run_id: str | None) -> tuple[list[Told], int]:
+        """Return the entries after that one with their rows, and the last id that was read."""
+        entries = self._store.events(after, run_id=run_id, limit=_BATCH)
+        return list(self._told(entries)), entries[-1].id if entries else after
+
+    def _told(self, entries: list[HistoryEntry]) -> Iterable[Told]:
+        runs = runs_of(self._store, entries)
+        tasks: dict[str, dict[str, TaskRun]] = {}
+        attempts: dict[str, dict[str, Attempt]] = {}
+        for run_id in runs:
+            paths = {entry.path for entry in entries if entry.run_id == run_id and entry.path}
+            tasks[run_id] = task_rows(self._store, run_id, paths) if paths else {}
+            attempts[run_id] = last_attempts(self._store, run_id, paths)
+        for entry in entries:
+            run = runs.get(entry.run_id)
+            if run is not None:
+                task = tasks[run.run_id].get(entry.path)
+                yield Told(entry, run.namespace, run, task, attempts[run.run_id].get(entry.path))
+
+    async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def sse(event: str, data: Any, id_: int | str | None = None) -> bytes:
+    """Return a server-sent event with JSON data, which has no line breaks."""
+    head = b"" if id_ is None else f"id: {id_}\n".encode()
+    return head + f"event: {event}\n".encode() + b"data: " + _ENCODER.encode(data) + b"\n\n"
+
+
+def _message(entry: HistoryEntry, data: HistoryEntry) -> bytes:
+    return sse(entry.kind, data, entry.id)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
