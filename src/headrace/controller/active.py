@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from headrace import engine
 from headrace.controller.announcing import with_announcements
+from headrace.engine.attempts import AttemptId
 from headrace.engine.changes import Change
 from headrace.engine.commands import Command, LookUpCache
 from headrace.engine.events import AttemptFinished, AttemptStarted, Event
@@ -24,6 +25,8 @@ class ActiveRun:
         changes: What they changed.
         commands: What to perform once they are committed.
         requests: Ids of the requests that they answer.
+        inherited: Attempts that an earlier controller was asked for; should it only stand still, it
+            may begin them yet.
         is_urgent: Whether somebody waits for the commit: a command, or whoever watches the run.
             The reports of attempts alone can wait, for attempts leave a record of how they ended.
     """
@@ -37,6 +40,7 @@ class ActiveRun:
     changes: list[Change] = field(default_factory=list[Change])
     commands: list[Command] = field(default_factory=list[Command])
     requests: list[int] = field(default_factory=list[int])
+    inherited: set[AttemptId] = field(default_factory=set[AttemptId])
     is_urgent: bool = False
 
     @property

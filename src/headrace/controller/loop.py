@@ -294,7 +294,8 @@ class Controller:
             case engine.LookUpCache():
                 self._spawn(self._performer.look_up(active.record, command, self.post))
             case engine.StopAttempt():
-                if self._packer.withdraw(command.attempt):
+                waited = self._packer.withdraw(command.attempt)
+                if waited and command.attempt not in active.inherited:
                     self.post(active.run_id, self._performer.never_started(command))
                 else:
                     self._spawn(self._performer.stop(command, self._settings.grace_s))
@@ -313,6 +314,7 @@ class Controller:
         self._seen_version = -1
         active = ActiveRun(record, plan, state, lease, seq)
         self._runs[lease.run_id] = active
+        self._ended.pop(lease.run_id, None)  # whoever waits from now on waits for the next end
         if seq == 1:
             try:
                 await self._write_opening(active, at, changes)
@@ -354,6 +356,8 @@ class Controller:
     async def _resume(self, active: ActiveRun) -> None:
         """Perform again what an earlier controller may not have performed."""
         commands = engine.outstanding(active.plan, active.state)
+        if active.lease.epoch > 1:
+            active.inherited = {c.spec.id for c in commands if isinstance(c, engine.StartAttempt)}
         launched = {
             command.spec.id: command.spec
             for command in commands

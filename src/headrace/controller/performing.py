@@ -86,7 +86,7 @@ class Performer:
                 if not self._surroundings.is_ready(spec):
                     await self._offload(self._surroundings.make_ready, spec)
                 if owns(spec.id.run_id):
-                    await self._launcher.start(spec)
+                    await self._launch(spec)
                     return
                 result = _canceled("the run is another controller's now")
             else:
@@ -97,6 +97,14 @@ class Performer:
             failure = Failure(kind="infrastructure", message=str(error), type=type(error).__name__)
             result = AttemptResult(error=failure)
         post(spec.id.run_id, AttemptFinished(attempt=spec.id, result=result))
+
+    async def _launch(self, spec: AttemptSpec) -> None:
+        try:
+            await self._launcher.start(spec)
+        except (HeadraceError, OSError):
+            # It may have begun and only the answer was lost; another attempt will follow it.
+            await self._launcher.stop(spec.id, 0.0)
+            raise
 
     async def stop(self, command: StopAttempt, grace_s: float) -> None:
         """Stop an attempt; its end comes as a report."""

@@ -45,7 +45,10 @@ class Launcher(Protocol):
         ...
 
     async def stop(self, attempt: AttemptId, grace_s: float) -> None:
-        """End the attempt and all its processes; it is then reported as finished (canceled)."""
+        """End the attempt and all its processes; it is then reported as finished (canceled).
+
+        One that has not begun never begins, also when another controller asks for it later.
+        """
         ...
 
     def reports(self) -> AsyncIterator[Report]:

@@ -16,8 +16,10 @@ from headrace.engine.attempts import AttemptId, AttemptResult, AttemptSpec, Fail
 from headrace.errors import InfrastructureError
 from headrace.launchers.port import Capacity, Finished, Report, Started
 from headrace.testing.outcomes import Outcome
+from headrace.testing.seats import Seat
 
 _GRACE_S = 0.5
+_HOUR_S = 3600.0
 
 
 class ControllerDied(Exception):
@@ -35,6 +37,9 @@ class Accidents:
         repeated: A report comes twice.
         lost: An attempt is lost to the infrastructure.
         delay_s: The longest delay of a report.
+        stop: The controller stands still, at a commit or a start, for up to ``longest_stop_s``.
+        longest_stop_s: With more than a lease, another controller takes over what it had.
+        clock: The controller's clock jumps by up to an hour, either way.
     """
 
     crash: float = 0.0
@@ -43,6 +48,9 @@ class Accidents:
     repeated: float = 0.0
     lost: float = 0.0
     delay_s: float = 0.0
+    stop: float = 0.0
+    longest_stop_s: float = 200.0
+    clock: float = 0.0
 
 
 @dataclass(slots=True)
@@ -59,6 +67,7 @@ class Place:
     Attributes:
         began: Attempts in the order in which their code began to run; each once, or the launcher
             would have broken its contract.
+        withdrawn: Attempts that were stopped before they began, and never will.
     """
 
     outcome: Callable[[AttemptSpec], Outcome]
@@ -67,14 +76,34 @@ class Place:
     now: Callable[[], float]
     began: list[AttemptSpec] = field(default_factory=list[AttemptSpec])
     running: dict[AttemptId, _Running] = field(default_factory=dict[AttemptId, _Running])
+    withdrawn: set[AttemptId] = field(default_factory=set[AttemptId])
 
     def happens(self, probability: float) -> bool:
         """Draw whether something happens."""
         return probability > 0 and self.chance.random() < probability
 
+    def disturb(self) -> None:
+        """Stop the controller that is at work, or move its clock, if the chance says so."""
+        seat = Seat.taken()
+        if seat is None:
+            return
+        if self.happens(self.accidents.stop):
+            seat.stop(self.chance.random() * self.accidents.longest_stop_s)
+        if self.happens(self.accidents.clock):
+            seat.wrong_s += self.chance.uniform(-_HOUR_S, _HOUR_S)
+
+    def left_over(self) -> list[str]:
+        """Return the attempts that go on for longer than they may when all has ended."""
+        latest = self.now() + _GRACE_S
+        return [str(attempt) for attempt, one in self.running.items() if one.ends_at > latest]
+
     def begin(self, spec: AttemptSpec) -> None:
-        """Let the attempt's code run, unless it did before."""
+        """Let the attempt's code run, unless it did before or never will."""
         if spec.id in self.running:
+            return
+        if spec.id in self.withdrawn:
+            canceled = AttemptResult(error=Failure(kind="canceled", message="stopped"))
+            self.running[spec.id] = _Running(spec, self.now(), canceled)
             return
         self.began.append(spec)
         outcome = self.outcome(spec)
@@ -102,6 +131,9 @@ class SimulatedLauncher:
         accidents = self._place.accidents
         if self._place.happens(accidents.crash):
             raise ControllerDied
+        if accidents.stop or accidents.clock:
+            self._place.disturb()
+            await asyncio.sleep(0)
         fails = self._place.happens(accidents.start_fails)
         if fails and self._place.happens(0.5):
             raise _out()
@@ -118,6 +150,7 @@ class SimulatedLauncher:
         running = self._place.running.get(attempt)
         canceled = AttemptResult(error=Failure(kind="canceled", message="stopped"))
         if running is None:
+            self._place.withdrawn.add(attempt)
             at = self._place.now()
             self._reports.put_nowait(Finished(attempt=attempt, at=at, result=canceled))
         elif running.ends_at > self._place.now() + _GRACE_S:

@@ -574,3 +574,18 @@ def test_many_attempts_at_once_all_end_once(place, run):
 
     ends = run(work())
     assert sorted(end.result.parameters["Output"] for end in ends) == list(range(60))
+
+
+def test_what_was_stopped_before_it_began_never_begins_for_another_controller(place, run, settled):
+    async def work():
+        spec = place.spec("print('ran')\nreturn 1", returns="int")
+        first, slow = place.launcher(), place.launcher()
+        await first.stop(spec.id, 0.0)
+        await slow.start(spec)
+        (ended,) = [r for r in await settled(slow) if isinstance(r, Finished)]
+        assert ended.result.error is not None
+        await first.close()
+        await slow.close()
+
+    run(work())
+    assert not list(place.root.rglob("result.json"))

@@ -7,6 +7,7 @@ process makes, whose text names that process; ``result.json`` is the process's l
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,12 @@ class AttemptDirectory:
             file.touch(mode=0o600)
             file.write_text(str(content["environment"]), "utf-8")
         return size
+
+    def withdraw(self) -> None:
+        """Claim the attempt for nobody, so that it never begins; what has begun stays as it is."""
+        with suppress(OSError):  # on a full disk nothing could begin either
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.path / CLAIM).symlink_to("0|0|nobody|")
 
     def claim(self) -> Claim | None:
         """Return who began the attempt, or None when nobody did."""

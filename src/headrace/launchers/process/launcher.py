@@ -122,6 +122,7 @@ class ProcessLauncher:
         if running is None:
             if attempt.slug not in self._finished:
                 self._finished.add(attempt.slug)
+                AttemptDirectory(self._runs, attempt).withdraw()
                 result = never_started("stopped before it began")
                 self._reports.put_nowait(Finished(attempt=attempt, at=time.time(), result=result))
             return
