@@ -7,11 +7,15 @@ need is imported where there are artifacts: tasks are forked the quicker, the le
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from headrace.executor.files import make_durable, move_or_copy, read_parameter
 from headrace.executor.returned import InvalidOutputError, Returned, json_metadata
 from headrace.types.artifacts import Artifact, local_path_of
+
+#: From here on, a file is hashed while it is written to the disk.
+_LARGE_BYTES = 16 << 20
 
 Signatures = List[Tuple[str, Optional[str], str]]
 
@@ -72,7 +76,7 @@ def gathered_artifacts(
 def _record(
     name: str, artifact: Artifact, declared: Mapping[str, Any], directory: str
 ) -> Dict[str, Any]:
-    from headrace.types.digests import UnsafeTreeError, digest_path
+    from headrace.types.digests import UnsafeTreeError
 
     record: Dict[str, Any] = {"uri": artifact.uri, "metadata": json_metadata(artifact.metadata)}
     kind: Mapping[str, Any] = declared.get("type") or {}
@@ -87,13 +91,49 @@ def _record(
             record["custom_path"] = artifact.custom_path
         path = target if os.path.lexists(target) else artifact.path
         if os.path.lexists(path):
-            record["digest"], record["size"] = digest_path(path)
-            make_durable(path)
+            record["digest"], record["size"] = _settled(path)
         elif not _is_remote(artifact.uri):
             record["missing"] = True
     except UnsafeTreeError as error:
         raise InvalidOutputError("output %s cannot be stored: %s" % (name, error)) from error
     return record
+
+
+def _settled(path: str) -> Tuple[str, int]:
+    """Return digest and size of an output, once the disk holds it."""
+    from headrace.types.digests import digest_path
+
+    found = os.lstat(path)
+    if stat.S_ISREG(found.st_mode) and found.st_size >= _LARGE_BYTES:
+        return _settled_at_once(path)
+    digest = digest_path(path)
+    make_durable(path)
+    return digest
+
+
+def _settled_at_once(path: str) -> Tuple[str, int]:
+    """Hash a large file while the disk writes it."""
+    from threading import Thread
+
+    from headrace.types.digests import digest_path
+
+    failures: List[OSError] = []
+
+    def settle() -> None:
+        try:
+            make_durable(path)
+        except OSError as error:
+            failures.append(error)
+
+    writing = Thread(target=settle)
+    writing.start()
+    try:
+        digest = digest_path(path)
+    finally:
+        writing.join()
+    if failures:
+        raise failures[0]
+    return digest
 
 
 def _is_remote(uri: str) -> bool:
