@@ -7,8 +7,8 @@ their upload. What comes before the head of a request is bounded in ``connection
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
+from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -81,13 +81,13 @@ class _Exchange:
     async def receive(self) -> Message:
         if self._is_whole:
             return await self._receive()  # waits for the client to leave
-        began = time.monotonic()
+        began = monotonic()
         try:
             async with asyncio.timeout(self._limits.idle_s):
                 message = await self._receive()
         except TimeoutError as error:
             raise _too_slow() from error
-        self._waited += time.monotonic() - began
+        self._waited += monotonic() - began
         if message["type"] != "http.request":
             return message
         self._bytes += len(message.get("body", b""))
