@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from headrace.controller import Clock, SystemClock
 from headrace.launchers.port import Capacity
+from headrace.server.sending import Sender
 from headrace.store import Run, Store
 from headrace.store.port import NewRun
 
@@ -204,12 +205,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything that handlers use."""
+    """Everything that handlers use.
+
+    Attributes:
+        sender: Sends messages to webhooks; None is one without e-mail.
+    """
 
     store: Store
     runs: Runs
     logs: Logs
     artifacts: Artifacts
     capacity: Capacity
+    sender: Sender | None = None
     clock: Clock = field(default_factory=SystemClock)
     settings: Settings = field(default_factory=Settings)
