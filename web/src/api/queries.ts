@@ -45,10 +45,14 @@ export function run(runId: string) {
   });
 }
 
-export function runGraph(runId: string) {
+export function runGraph(runId: string, artifacts = false) {
   return queryOptions({
-    queryKey: ["run-graph", runId],
-    queryFn: ({ signal }) => get<Graph>(`/runs/${encodeURIComponent(runId)}/graph`, { signal }),
+    queryKey: ["run-graph", runId, artifacts],
+    queryFn: ({ signal }) =>
+      get<Graph>(`/runs/${encodeURIComponent(runId)}/graph`, {
+        search: { artifacts: artifacts ? 1 : undefined },
+        signal,
+      }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

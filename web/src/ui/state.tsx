@@ -8,10 +8,8 @@ import {
   Recycle,
   TriangleAlert,
 } from "lucide-react";
-import type { RunState, TaskState } from "@/api/types";
 import { text } from "@/text/en";
-
-export type Shown = RunState | TaskState | "cached";
+import { type Shown, shown } from "./shown";
 
 interface Look {
   icon: typeof Check;
@@ -31,10 +29,7 @@ export const looks: Record<Shown, Look> = {
   canceled: { icon: Ban, ink: "text-stop", soft: "bg-stop-soft", fill: "bg-stop" },
 };
 
-/** What is shown of a task: reused ones look different from those that ran. */
-export function shown(task: { state: Shown; cached?: boolean }): Shown {
-  return task.state === "succeeded" && task.cached ? "cached" : task.state;
-}
+export { type Shown, shown };
 
 export function StateIcon({ state, size = 14 }: { state: Shown; size?: number }) {
   const { icon: Icon, ink } = looks[state];

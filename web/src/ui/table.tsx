@@ -195,7 +195,7 @@ function moveByKey(event: KeyboardEvent<HTMLTableElement>): void {
   const down = event.key === "ArrowDown" || event.key === "j";
   if (down || event.key === "ArrowUp" || event.key === "k") {
     const other = down ? row.nextElementSibling : row.previousElementSibling;
-    const link = other?.querySelector<HTMLElement>("a");
+    const link = other?.querySelector<HTMLElement>("a, [data-open]");
     if (link) {
       event.preventDefault();
       link.focus();
