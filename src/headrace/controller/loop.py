@@ -22,7 +22,7 @@ from headrace.controller.active import ActiveRun
 from headrace.controller.announcing import with_announcements
 from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
-from headrace.controller.performing import Performer
+from headrace.controller.performing import DEVICES, Performer, devices_in
 from headrace.controller.timers import Timers
 from headrace.engine.changes import CacheEntryAdded, Change, Logged
 from headrace.engine.events import (
@@ -368,7 +368,8 @@ class Controller:
                 del launched[spec.id]
         for command in commands:
             if isinstance(command, engine.StartAttempt) and command.spec.id in launched:
-                self._packer.hold(command.spec)
+                given = self._launcher.variable(command.spec.id, DEVICES)
+                self._packer.hold(command.spec, devices_in(given))
             else:
                 self._perform(active, command)
         self._wake.set()

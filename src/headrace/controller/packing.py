@@ -8,7 +8,7 @@ A request beyond what there is in all counts as all there is: it then runs alone
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from headrace.engine.attempts import AttemptId, AttemptSpec, ResourceRequest
 from headrace.launchers.port import Capacity
@@ -79,10 +79,20 @@ class Packer:
         for attempt in [queued for queued in self._queued if queued.run_id == run_id]:
             self.withdraw(attempt)
 
-    def hold(self, spec: AttemptSpec) -> None:
-        """Count an attempt that runs already, such as one adopted after a restart."""
+    def hold(self, spec: AttemptSpec, devices: tuple[int, ...] | None = None) -> None:
+        """Count an attempt that runs already, such as one adopted after a restart.
+
+        Args:
+            spec: The attempt.
+            devices: The accelerators that it was given; None when that is not known.
+        """
         if spec.id not in self._held:
-            self._take(spec.id, self._share(spec.resources, whole=True) or Share())
+            share = self._share(spec.resources, whole=True) or Share()
+            if devices is not None and share.accelerator_type is not None:
+                count = self.capacity.accelerators[share.accelerator_type]
+                known = tuple(device for device in devices if device < count)
+                share = replace(share, devices=known)
+            self._take(spec.id, share)
 
     def release(self, attempt: AttemptId) -> None:
         """Give back what the attempt held; unknown attempts hold nothing."""

@@ -24,6 +24,8 @@ from headrace.ir.model import EnvVar
 from headrace.launchers.port import Launcher
 from headrace.store import Run, Store
 
+DEVICES = "CUDA_VISIBLE_DEVICES"
+
 Post = Callable[[str, Event], None]
 _Result = TypeVar("_Result")
 
@@ -153,13 +155,21 @@ class Performer:
         return AttemptResult(artifacts={"artifact": (output,)})
 
 
+def devices_in(variable: str | None) -> tuple[int, ...] | None:
+    """Return the accelerators that ``CUDA_VISIBLE_DEVICES`` names; None where it is not ours."""
+    if variable is None:
+        return None
+    parts = variable.split(",") if variable else []
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else None
+
+
 def _with_devices(admitted: Admitted) -> AttemptSpec:
     """Tell the attempt which accelerators are its own, as CUDA reads it."""
     spec, share = admitted.spec, admitted.share
     if share.accelerator_type is None or spec.container is None:
         return spec
     devices = ",".join(str(device) for device in share.devices)
-    env = (*spec.container.env, EnvVar(name="CUDA_VISIBLE_DEVICES", value=devices))
+    env = (*spec.container.env, EnvVar(name=DEVICES, value=devices))
     container = msgspec.structs.replace(spec.container, env=env)
     return msgspec.structs.replace(spec, container=container)
 

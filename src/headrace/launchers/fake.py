@@ -156,6 +156,12 @@ class FakeLauncher:
         if follow:
             await played.is_over.wait()
 
+    def variable(self, attempt: AttemptId, name: str) -> str | None:
+        """Return an environment variable that an attempt was started with."""
+        played = self._played.get(attempt)
+        container = None if played is None else played.spec.container
+        return {v.name: v.value for v in container.env}.get(name) if container else None
+
     def capacity(self) -> Capacity:
         """Say what there is, in all."""
         return self._capacity

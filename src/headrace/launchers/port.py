@@ -69,6 +69,10 @@ class Launcher(Protocol):
         """Yield the attempt's output, to the last byte; with ``follow`` until it has ended."""
         ...
 
+    def variable(self, attempt: AttemptId, name: str) -> str | None:
+        """Return an environment variable that an attempt was started with, None without a trace."""
+        ...
+
     def capacity(self) -> Capacity:
         """Say what there is, in all."""
         ...

@@ -175,6 +175,10 @@ class SimulatedLauncher:
         for nothing in ():
             yield nothing
 
+    def variable(self, attempt: AttemptId, name: str) -> str | None:
+        """Return nothing: simulated code sees no environment."""
+        del attempt, name
+
     def capacity(self) -> Capacity:
         """Say what there is, in all."""
         return Capacity(cpus=4.0, memory_bytes=8 << 30)

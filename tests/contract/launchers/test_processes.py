@@ -589,3 +589,21 @@ def test_what_was_stopped_before_it_began_never_begins_for_another_controller(pl
 
     run(work())
     assert not list(place.root.rglob("result.json"))
+
+
+def test_what_an_attempt_was_started_with_is_known_to_the_next_controller(place, run, settled):
+    spec = place.spec(
+        "return 1", returns="int", env=(EnvVar(name="CUDA_VISIBLE_DEVICES", value="2,3"),)
+    )
+
+    async def work():
+        first, later = place.launcher(), place.launcher()
+        assert later.variable(spec.id, "CUDA_VISIBLE_DEVICES") is None
+        await first.start(spec)
+        await settled(first)
+        assert later.variable(spec.id, "CUDA_VISIBLE_DEVICES") == "2,3"
+        assert later.variable(spec.id, "NONE_SUCH") is None
+        await first.close()
+        await later.close()
+
+    run(work())

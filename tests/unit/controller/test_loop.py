@@ -11,10 +11,11 @@ import pytest
 
 from headrace import ir
 from headrace.controller import Settings
+from headrace.controller.performing import DEVICES
 from headrace.engine.attempts import AttemptId
 from headrace.engine.events import AttemptFinished
 from headrace.errors import InfrastructureError, SpecError
-from headrace.launchers.fake import fails, hangs, succeeds
+from headrace.launchers.fake import fails, hangs, scripted, succeeds
 from headrace.launchers.port import Capacity
 from headrace.store.memory import MemoryStore
 from headrace.testing.sketches import Arg, Out, Task, sketch
@@ -685,6 +686,35 @@ def test_an_adopted_attempt_keeps_its_room():
     world.die()
     asyncio.run(world.finish(run_id, disturb=go_on))
     assert world.started == [("a", 1), ("b", 1)]
+
+
+def test_an_adopted_attempt_keeps_its_devices():
+    kind = "nvidia.com/gpu"
+    capacity = Capacity(cpus=4.0, memory_bytes=1 << 30, accelerators={kind: 2})
+    world = World({"b": [hangs()]}, capacity=capacity)
+    asks = {"accelerator": {"resourceType": kind, "resourceCount": "1"}}
+    task = Task(executor={"container": {"image": "i", "resources": asks}})
+    run_id = world.submit(sketch({"a": task, "b": task, "c": replace(task, after=("a",))}))
+
+    async def die_when_only_b_runs():
+        world.launcher._script = scripted({"a": [hangs()], "b": [hangs()]})
+        own = world.controller()
+        await own.claim([run_id])
+        async with working(own):
+            await until(lambda: journal(world).count("AttemptStarted") == 2)
+
+    async def go_on(own):
+        world.launcher.finish(AttemptId(run_id, "a", 1))
+        await until(lambda: "c" in [task for task, _ in world.started])
+        world.launcher.finish(AttemptId(run_id, "b", 1))
+
+    asyncio.run(die_when_only_b_runs())
+    world.die()
+    swapped = {"a": "1", "b": "0"}  # as after ends and starts in another order than now
+    told = world.launcher.variable
+    world.launcher.variable = lambda attempt, name: swapped[attempt.task]
+    asyncio.run(world.finish(run_id, disturb=go_on))
+    assert told(AttemptId(run_id, "c", 1), DEVICES) == swapped["a"]
 
 
 def test_a_late_report_of_an_earlier_attempt_changes_nothing():

@@ -278,3 +278,18 @@ def test_never_more_than_there_is_and_in_turn(actions, slots):
 def asks(one):
     request = one.resources
     return bool(request.cpu_request or request.memory_request_bytes or request.accelerator_count)
+
+
+@pytest.mark.parametrize(
+    ("known", "next_one"),
+    [((0,), 1), ((1,), 0), (None, 1), ((7,), 0)],
+    ids=["the first", "the second", "not known", "not of this machine"],
+)
+def test_an_adopted_attempt_holds_the_devices_that_it_was_given(known, next_one):
+    kind = "nvidia.com/gpu"
+    capacity = Capacity(cpus=4.0, memory_bytes=GIB, accelerators={kind: 2})
+    packing = Packer(capacity, 4)
+    packing.hold(spec("adopted", accelerator_type=kind, accelerator_count=1), known)
+    packing.submit(spec("next", accelerator_type=kind, accelerator_count=1))
+    (admitted,) = packing.admit()
+    assert admitted.share.devices == (next_one,)

@@ -22,6 +22,12 @@ from headrace.launchers.endings import Ending, ended, read_ending
 from headrace.launchers.task_file import ENVIRONMENT_FILE
 
 
+class _TaskFile(msgspec.Struct, frozen=True):
+    """Of the task file, what is read back."""
+
+    env: dict[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Which process began the attempt, and the socket of the parent that watches over it.
@@ -84,6 +90,15 @@ class AttemptDirectory:
             return None
         pid, at, boot, socket = text.split("|", 3)
         return Claim(int(pid), int(at), boot, socket)
+
+    def variable(self, name: str) -> str | None:
+        """Return an environment variable of the attempt, or None when nothing says it."""
+        content = self._read(TASK_FILE)
+        if content is None:
+            return None
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(content, type=_TaskFile).env.get(name)
+        return None
 
     def ending(self) -> Ending | None:
         """Return the exit record, or None when there is none."""

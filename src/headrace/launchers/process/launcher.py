@@ -163,6 +163,10 @@ class ProcessLauncher:
         async for block in read_log(directory.log, is_over):
             yield block
 
+    def variable(self, attempt: AttemptId, name: str) -> str | None:
+        """Return an environment variable that an attempt was started with, None without a trace."""
+        return AttemptDirectory(self._runs, attempt).variable(name)
+
     def capacity(self) -> Capacity:
         """Say what there is, in all."""
         return self._capacity
