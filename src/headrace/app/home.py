@@ -26,7 +26,7 @@ from headrace.store import Run, Store
 from headrace.store.sqlite import SqliteStore
 
 LATEST = "latest"
-_DATABASE = "headrace.db"
+DATABASE = "headrace.db"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Home:
     @property
     def exists(self) -> bool:
         """Whether anything was ever run here."""
-        return (self.path / _DATABASE).exists()
+        return (self.path / DATABASE).exists()
 
     @cached_property
     def store(self) -> Store:
@@ -64,7 +64,7 @@ class Home:
             InfrastructureError: The home cannot be written, or the database is of a newer version.
         """
         self._make(self.path)
-        return SqliteStore.open(self.path / _DATABASE)
+        return SqliteStore.open(self.path / DATABASE)
 
     def run(self, run_id: str) -> Run:
         """Return the run with this id, or the only one whose id begins so; nothing is made.
