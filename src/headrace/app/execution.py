@@ -22,6 +22,7 @@ from headrace.app.preparation import Prepared, prepare
 from headrace.app.submission import Wishes, document_values, run_submitted
 from headrace.artifacts import LocalArtifactStore
 from headrace.controller import Cache, Controller, Observer, Performer, Settings
+from headrace.controller.tenants import ceiling_of, quota_of
 from headrace.errors import Conflict
 from headrace.ir.model import Document
 from headrace.launchers.port import Launcher
@@ -155,6 +156,7 @@ async def controller(
             ),
             owner=owner_name(),
             is_gone=is_gone,
+            ceiling=lambda namespace: ceiling_of(quota_of(home.store, namespace)),
             read_document=lambda run: _document_of(home, run),
             settings=Settings(
                 grace_s=home.config.grace_s,

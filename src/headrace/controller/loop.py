@@ -23,6 +23,7 @@ from headrace.controller.announcing import with_announcements
 from headrace.controller.clock import Clock, SystemClock
 from headrace.controller.packing import Packer
 from headrace.controller.performing import DEVICES, Performer, devices_in
+from headrace.controller.tenants import Ceiling
 from headrace.controller.timers import Timers
 from headrace.engine.changes import CacheEntryAdded, Change, Logged
 from headrace.engine.events import (
@@ -37,6 +38,8 @@ from headrace.errors import HeadraceError, InfrastructureError
 from headrace.ir.model import Document
 from headrace.launchers.port import Launcher, Started
 from headrace.store import Lease, LeaseLost, Request, Run, RunBatch, Store
+
+_CEILINGS_EVERY_S = 1.0
 
 Observer = Callable[[str, list[Change]], None]
 """Told of every committed change: the run's id and what changed."""
@@ -76,6 +79,7 @@ class Controller:
         settings: Settings | None = None,
         observer: Observer | None = None,
         is_gone: Callable[[str], bool] = lambda _owner: False,
+        ceiling: Callable[[str], Ceiling] = lambda _namespace: Ceiling(),
     ) -> None:
         self._store = store
         self._launcher = launcher
@@ -86,6 +90,8 @@ class Controller:
         self._settings = settings or Settings()
         self._observer = observer
         self._is_gone = is_gone
+        self._ceiling = ceiling
+        self._ceilings_at = -math.inf
         capacity = launcher.capacity()
         slots = self._settings.max_parallel or max(4, 2 * int(capacity.cpus))
         self._packer = Packer(capacity, slots)
@@ -212,6 +218,7 @@ class Controller:
         try:
             self._renew(now)
             self._poll(now)
+            self._look_at_ceilings(now)
         except InfrastructureError as error:
             if not error.retryable:
                 raise
@@ -288,7 +295,7 @@ class Controller:
     def _perform(self, active: ActiveRun, command: engine.Command) -> None:
         match command:
             case engine.StartAttempt():
-                self._packer.submit(command.spec)
+                self._packer.submit(command.spec, active.record.namespace)
             case engine.SetTimer():
                 self._timers.set(active.run_id, command.timer, command.at)
             case engine.LookUpCache():
@@ -314,6 +321,7 @@ class Controller:
         self._seen_version = -1
         active = ActiveRun(record, plan, state, lease, seq)
         self._runs[lease.run_id] = active
+        self._packer.limit(record.namespace, self._ceiling(record.namespace))
         self._ended.pop(lease.run_id, None)  # whoever waits from now on waits for the next end
         if seq == 1:
             try:
@@ -369,7 +377,8 @@ class Controller:
         for command in commands:
             if isinstance(command, engine.StartAttempt) and command.spec.id in launched:
                 given = self._launcher.variable(command.spec.id, DEVICES)
-                self._packer.hold(command.spec, devices_in(given))
+                namespace = active.record.namespace
+                self._packer.hold(command.spec, devices_in(given), namespace=namespace)
             else:
                 self._perform(active, command)
         self._wake.set()
@@ -382,6 +391,14 @@ class Controller:
         self._renewed_at = now
         for run_id in self._runs.keys() - {lease.run_id for lease in kept}:
             self._drop(run_id)
+
+    def _look_at_ceilings(self, now: float) -> None:
+        """Take over the quotas of the namespaces whose runs are carried out here."""
+        if now - self._ceilings_at < _CEILINGS_EVERY_S:
+            return
+        self._ceilings_at = now
+        for namespace in {active.record.namespace for active in self._runs.values()}:
+            self._packer.limit(namespace, self._ceiling(namespace))
 
     def _poll(self, now: float) -> None:
         if now - self._polled_at < self._settings.poll_s or not self._runs:
