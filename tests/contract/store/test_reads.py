@@ -286,16 +286,20 @@ def test_versions_belong_to_a_pipeline_and_go_with_it(store):
 
 
 def test_experiments_are_named_sets_of_runs(store):
-    store.create_run(new_run("r1"))
-    store.create_run(new_run("r2", namespace="b"))
-    assert [e.name for e in store.experiments()] == ["default", "default"]
+    store.create_run(new_run("r1", at=5.0))
+    store.create_run(new_run("r2", at=6.0, namespace="b"))
+    assert [(e.id, e.name) for e in store.experiments()] == [
+        ("default-b", "Default"),
+        ("default", "Default"),
+    ]
     mine = Experiment(id="e", namespace="", name="mine", created_at=2.0, archived=True)
     store.add_experiment(mine)
     with pytest.raises(AlreadyExists):
         store.add_experiment(Experiment(id="f", namespace="", name="mine", created_at=2.0))
     assert store.experiments("")[0] == mine
     store.remove_experiment("e")
-    assert [e.name for e in store.experiments("")] == ["default"]
+    (default,) = store.experiments("")
+    assert (default.created_at, default.last_run_created_at) == (5.0, 5.0)
 
 
 @pytest.mark.parametrize("what", ["pipeline", "version", "experiment"])

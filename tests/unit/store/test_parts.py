@@ -18,6 +18,7 @@ from headrace.store.paging import MAX_LIMIT, Place, checked_limit, read_token, w
 from headrace.store.records import Run, run_with
 from headrace.store.sql import projection, queries
 from headrace.store.sql.projection import Projection, RunKey
+from headrace.store.sql.tidying import _TABLES
 from headrace.store.sql.values import Column, Packer
 from headrace.store.sqlite.migrations import migrations
 
@@ -75,17 +76,40 @@ def tables():
     connection.close()
 
 
+WHOLE = {
+    "by_id": "pipeline_",
+    "by_name": "pipeline_",
+    "of_namespace": "pipeline_",
+    "versions_of": "version_",
+    "version_in": "version_",
+    "artifacts": "artifact_",
+    "artifact": "artifact_",
+}
+
+
+def whole(blocks, name):
+    """Return a statement with the columns and tables that its block goes on from."""
+    sql = blocks[name]
+    if name.endswith("columns") and name.removesuffix("columns") + "source" in blocks:
+        return f"{sql} {blocks[name.removesuffix('columns') + 'source']}"
+    if name.endswith("source"):
+        return f"SELECT 1 {sql}"
+    if not sql.startswith("WHERE"):
+        return sql
+    prefixes = [key.removesuffix("columns") for key in blocks if key.endswith("columns")]
+    prefix = WHOLE.get(name, prefixes[0]) if len(prefixes) > 1 else prefixes[0]
+    return f"{blocks[prefix + 'columns']} {blocks.get(prefix + 'source', '')} {sql}"
+
+
 @pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.stem)
 def test_every_statement_fits_the_tables(tables, file):
     blocks = queries.load(file.stem)
     assert len(blocks) == file.read_text().count("-- name: ")
-    select = next((sql for name, sql in blocks.items() if name.endswith("_columns")), "")
-    for name, sql in blocks.items():
-        whole = f"{select} {sql}" if sql.startswith("WHERE") else sql
-        named = dict.fromkeys(re.findall(r":(\w+)", whole))
-        numbered = [int(n) for n in re.findall(r"\?(\d)", whole)]
-        values = [None] * (max(numbered) if numbered else whole.count("?"))
-        assert tables.execute(f"EXPLAIN {whole}", named or values).fetchall(), name
+    for name in blocks:
+        sql = whole(blocks, name)
+        named = dict.fromkeys(re.findall(r":(\w+)", sql))
+        values = named or [None] * sql.count("?")
+        assert tables.execute(f"EXPLAIN {sql}", values).fetchall(), name
 
 
 @pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.stem)
@@ -93,7 +117,8 @@ def test_every_statement_is_used(file):
     package = Path(queries.__file__).parent
     code = "".join(path.read_text() for path in package.glob("*.py"))
     for name in queries.load(file.stem):
-        assert f'"{name}"' in code, name
+        made = name.endswith(("columns", "source")) or name.removeprefix("remove_") in _TABLES
+        assert made or f'["{name}"]' in code or f'"{name}"' in code or f"['{name}']" in code, name
 
 
 def test_no_statement_is_made_of_values():
@@ -104,9 +129,11 @@ def test_no_statement_is_made_of_values():
 
 
 def test_of_several_changes_of_a_task_the_last_is_written(tables):
-    tables.execute("INSERT INTO documents VALUES ('d', x'00')")
+    tables.execute("INSERT INTO documents (digest, body) VALUES ('d', x'00')")
     tables.execute(
-        "INSERT INTO runs VALUES (7, 'r', '', 'p', 'r', '', '', 'd', '{}', 'pending', 0, 0, 0, 0, 0)"
+        "INSERT INTO runs (id, run_id, namespace, pipeline, display_name, experiment, source, "
+        "document, options, state, created_at) "
+        "VALUES (7, 'r', '', 'p', 'r', '', '', 'd', '{}', 'pending', 0)"
     )
     batch = Projection()
     for path, state in (("b", "pending"), ("a", "pending"), ("b", "running"), ("b", "failed")):

@@ -1,87 +1,87 @@
-"""Cache entries, pipelines, versions and experiments in the memory store."""
+"""Pipelines, versions and experiments in the memory store."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from headrace.errors import AlreadyExists, NotFound
+import msgspec
+
+from headrace.errors import AlreadyExists, Conflict, NotFound
+from headrace.store import fields
+from headrace.store.memory.finding import Entry, find
 from headrace.store.memory.state import MemoryState
-from headrace.store.paging import checked_limit
-from headrace.store.records import CacheEntry, Experiment, Pipeline, PipelineVersion
-
-
-class MemoryCache(MemoryState):
-    """``CacheStore`` in memory."""
-
-    def cache_entry(self, key: str, namespace: str = "") -> CacheEntry | None:
-        """Return the entry with this key."""
-        with self._lock:
-            return self._cache.get((namespace, key))
-
-    def nearest_cache_entry(
-        self, *, pipeline: str, path: str, component: str, namespace: str = ""
-    ) -> CacheEntry | None:
-        """Return what to compare a miss with."""
-        entries = self._newest_entries(namespace)
-        same_task = (e for e in entries if (e.pipeline, e.path) == (pipeline, path))
-        same_component = (e for e in entries if e.component == component)
-        return next(same_task, None) or next(same_component, None)
-
-    def cache_entries(self, namespace: str = "", *, limit: int = 1000) -> list[CacheEntry]:
-        """Return entries, the newest first."""
-        return self._newest_entries(namespace)[: checked_limit(limit)]
-
-    def remove_cache_entries(
-        self,
-        namespace: str = "",
-        *,
-        keys: Collection[str] | None = None,
-        pipeline: str | None = None,
-        before: float | None = None,
-    ) -> int:
-        """Remove the entries that fit all that is given; return how many."""
-        with self._lock:
-            gone = [
-                entry
-                for entry in self._newest_entries(namespace)
-                if (keys is None or entry.key in keys)
-                and pipeline in (None, entry.pipeline)
-                and (before is None or entry.created_at < before)
-            ]
-            for entry in gone:
-                del self._cache[namespace, entry.key]
-            self._version += 1
-            return len(gone)
-
-    def _newest_entries(self, namespace: str) -> list[CacheEntry]:
-        with self._lock:
-            return [e for e in reversed(self._cache.values()) if e.namespace == namespace]
+from headrace.store.port.values import DEFAULT_EXPERIMENT
+from headrace.store.query import Page, Query
+from headrace.store.records import Experiment, Pipeline, PipelineVersion
 
 
 class MemoryCatalog(MemoryState):
-    """``CatalogStore`` in memory."""
+    """``CatalogStore`` in memory, but for the archive."""
 
     def put_document(self, document: bytes) -> str:
         """Store an IR document and return its digest."""
         with self._lock:
             self._version += 1
-            return self._keep(document)
+            digest = self._keep(document)
+            self._put.add(digest)
+            return digest
 
-    def add_pipeline(self, pipeline: Pipeline) -> None:
-        """Add a pipeline without versions."""
+    # ------------------------------------------------------------------ pipelines
+
+    def add_pipeline(self, pipeline: Pipeline, version: PipelineVersion | None = None) -> None:
+        """Add a pipeline, alone or with its first version, whose document is stored already."""
         with self._lock:
             names = {(p.namespace, p.name) for p in self._pipelines.values()}
             taken = (pipeline.namespace, pipeline.name) in names
             if taken or pipeline.id in self._pipelines:
                 raise AlreadyExists(f"there is already a pipeline {pipeline.name}")
             self._pipelines[pipeline.id] = pipeline
+            try:
+                if version is not None:
+                    self.add_version(version)
+            except BaseException:
+                del self._pipelines[pipeline.id]
+                raise
             self._version += 1
+
+    def pipeline(self, pipeline_id: str, namespace: str | None = None) -> Pipeline:
+        """Return the pipeline with this id."""
+        with self._lock:
+            found = self._pipelines.get(pipeline_id)
+            if found is None or namespace not in (None, found.namespace):
+                raise NotFound(f"there is no pipeline {pipeline_id}")
+            return found
+
+    def pipeline_named(self, namespace: str, name: str) -> Pipeline:
+        """Return the pipeline with this name."""
+        return _named(self.pipelines(namespace), name, "pipeline")
 
     def pipelines(self, namespace: str | None = None) -> list[Pipeline]:
         """Return the pipelines, the newest first."""
         with self._lock:
             newest = reversed(self._pipelines.values())
             return [p for p in newest if namespace in (None, p.namespace)]
+
+    def find_pipelines(self, query: Query) -> Page[Pipeline]:
+        """Return the pipelines that fit, in the order asked for."""
+        with self._lock:
+            return find(fields.PIPELINES, _entries(self._pipelines.values()), query)
+
+    def update_pipeline(
+        self,
+        pipeline_id: str,
+        *,
+        display_name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Pipeline:
+        """Change what is given; return the pipeline as it is then."""
+        with self._lock:
+            given = {"display_name": display_name, "description": description, "tags": tags}
+            self._pipelines[pipeline_id] = changed(self.pipeline(pipeline_id), given)
+            self._version += 1
+            return self._pipelines[pipeline_id]
 
     def remove_pipeline(self, pipeline_id: str) -> None:
         """Remove a pipeline and its versions; runs stay."""
@@ -92,11 +92,12 @@ class MemoryCatalog(MemoryState):
             self._versions = {k: v for k, v in versions if v.pipeline_id != pipeline_id}
             self._version += 1
 
+    # ------------------------------------------------------------------ versions
+
     def add_version(self, version: PipelineVersion) -> None:
         """Add a version; its document is stored already."""
         with self._lock:
-            if version.pipeline_id not in self._pipelines:
-                raise NotFound(f"there is no pipeline {version.pipeline_id}")
+            self.pipeline(version.pipeline_id)
             if version.document not in self._documents:
                 raise NotFound(f"there is no document {version.document}", hint="store it first")
             names = {(v.pipeline_id, v.name) for v in self._versions.values()}
@@ -106,13 +107,44 @@ class MemoryCatalog(MemoryState):
             self._versions[version.id] = version
             self._version += 1
 
+    def version(self, version_id: str, namespace: str | None = None) -> PipelineVersion:
+        """Return the version with this id."""
+        with self._lock:
+            found = self._versions.get(version_id)
+            if found is not None:
+                space = self._pipelines[found.pipeline_id].namespace
+                if namespace in (None, space):
+                    return found
+            raise NotFound(f"there is no version {version_id}")
+
     def versions(self, pipeline_id: str) -> list[PipelineVersion]:
         """Return the versions of a pipeline, the newest first."""
         with self._lock:
-            if pipeline_id not in self._pipelines:
-                raise NotFound(f"there is no pipeline {pipeline_id}")
+            self.pipeline(pipeline_id)
             newest = reversed(self._versions.values())
             return [version for version in newest if version.pipeline_id == pipeline_id]
+
+    def find_versions(self, pipeline_id: str, query: Query) -> Page[PipelineVersion]:
+        """Return the versions of a pipeline that fit, in the order asked for."""
+        with self._lock:
+            self.pipeline(pipeline_id, query.namespace)
+            oldest = reversed(self.versions(pipeline_id))
+            return find(fields.VERSIONS, _entries(oldest), query, f" {pipeline_id}")
+
+    def update_version(
+        self,
+        version_id: str,
+        *,
+        display_name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> PipelineVersion:
+        """Change what is given; return the version as it is then."""
+        with self._lock:
+            given = {"display_name": display_name, "description": description, "tags": tags}
+            self._versions[version_id] = changed(self.version(version_id), given)
+            self._version += 1
+            return self._versions[version_id]
 
     def remove_version(self, version_id: str) -> None:
         """Remove a version."""
@@ -120,6 +152,8 @@ class MemoryCatalog(MemoryState):
             if self._versions.pop(version_id, None) is None:
                 raise NotFound(f"there is no version {version_id}")
             self._version += 1
+
+    # ------------------------------------------------------------------ experiments
 
     def add_experiment(self, experiment: Experiment) -> None:
         """Add an experiment."""
@@ -131,15 +165,95 @@ class MemoryCatalog(MemoryState):
             self._experiments[experiment.id] = experiment
             self._version += 1
 
+    def experiment(self, experiment_id: str, namespace: str | None = None) -> Experiment:
+        """Return the experiment with this id."""
+        with self._lock:
+            found = self._experiments.get(experiment_id)
+            if found is None or namespace not in (None, found.namespace):
+                raise NotFound(f"there is no experiment {experiment_id}")
+            return self._dated(found)
+
+    def experiment_named(self, namespace: str, name: str) -> Experiment:
+        """Return the experiment with this name."""
+        return _named(self.experiments(namespace), name, "experiment")
+
+    def default_experiment(self, namespace: str = "", *, now: float) -> Experiment:
+        """Return the experiment of runs that name none, made if it is missing."""
+        with self._lock:
+            self._version += 1
+            return self.experiment(self._ensure_default_experiment(namespace, now))
+
     def experiments(self, namespace: str | None = None) -> list[Experiment]:
         """Return the experiments, the newest first."""
         with self._lock:
             newest = reversed(self._experiments.values())
-            return [e for e in newest if namespace in (None, e.namespace)]
+            return [self._dated(e) for e in newest if namespace in (None, e.namespace)]
+
+    def find_experiments(self, query: Query) -> Page[Experiment]:
+        """Return the experiments that fit, in the order asked for."""
+        with self._lock:
+            oldest = [self._dated(e) for e in self._experiments.values()]
+            return find(fields.EXPERIMENTS, _entries(oldest), query)
+
+    def update_experiment(
+        self,
+        experiment_id: str,
+        *,
+        display_name: str | None = None,
+        description: str | None = None,
+    ) -> Experiment:
+        """Change what is given; return the experiment as it is then."""
+        with self._lock:
+            given = {"display_name": display_name, "description": description}
+            self._experiments[experiment_id] = changed(self.experiment(experiment_id), given)
+            self._version += 1
+            return self.experiment(experiment_id)
 
     def remove_experiment(self, experiment_id: str) -> None:
         """Remove an experiment; its runs stay."""
         with self._lock:
+            if experiment_id == DEFAULT_EXPERIMENT:
+                raise Conflict("the default experiment cannot be removed")
             if self._experiments.pop(experiment_id, None) is None:
                 raise NotFound(f"there is no experiment {experiment_id}")
             self._version += 1
+
+    def _dated(self, experiment: Experiment) -> Experiment:
+        runs = (rows.run for rows in self._runs.values())
+        times = [
+            run.created_at
+            for run in runs
+            if (run.namespace, run.experiment) == (experiment.namespace, experiment.id)
+        ]
+        return msgspec.structs.replace(experiment, last_run_created_at=max(times, default=None))
+
+
+def changed(old: Any, given: Mapping[str, Any]) -> Any:
+    """Return the record with what is given and not None."""
+    changes = {name: value for name, value in given.items() if value is not None}
+    if "tags" in changes:
+        changes["tags"] = dict(changes["tags"])
+    return msgspec.structs.replace(old, **changes)
+
+
+def field_of(record: Any) -> Callable[[str], Any]:
+    """Return what gives the record's fields by name."""
+
+    def field(name: str) -> Any:
+        _, dot, member = name.partition(".")
+        if dot:
+            return [record.tags[member]] if member in record.tags else []
+        return getattr(record, name)
+
+    return field
+
+
+def _entries(records: Iterable[Any]) -> list[Entry]:
+    return [Entry(record, number, field_of(record)) for number, record in enumerate(records, 1)]
+
+
+def _named(found: Iterable[Any], name: str, kind: str) -> Any:
+    for record in found:
+        if record.name == name:
+            return record
+    raise NotFound(f"there is no {kind} {name}")

@@ -119,9 +119,10 @@ class MemoryProjection(MemoryState):
         )
 
     def _logged(self, rows: RunRows, at: float, change: Logged) -> None:
+        self._events_made += 1
         self._events.append(
             HistoryEntry(
-                id=len(self._events) + 1,
+                id=self._events_made,
                 run_id=rows.run.run_id,
                 at=at,
                 kind=change.kind,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import string
+import math
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
 
 from headrace.errors import InvalidRequest, NotFound
-from headrace.store.memory.state import MemoryState
-from headrace.store.paging import Place, checked_limit, checked_place, read_token, write_token
-from headrace.store.port import Page, RunFilter
+from headrace.store import fields
+from headrace.store.memory.finding import Entry, find
+from headrace.store.memory.state import MemoryState, RunRows
+from headrace.store.paging import checked_limit
+from headrace.store.query import Page, Query, RunFilter
 from headrace.store.records import Attempt, HistoryEntry, Metric, Run, StoredArtifact, TaskRun, Use
-
-# As SQLite's lower() does.
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class MemoryReads(MemoryState):
@@ -40,18 +42,13 @@ class MemoryReads(MemoryState):
     def runs(
         self, where: RunFilter | None = None, *, limit: int = 50, page_token: str | None = None
     ) -> Page[Run]:
-        """Return runs, the newest first."""
-        where = where or RunFilter()
-        limit = checked_limit(limit)
-        after = read_token("runs", where.query(page_token=page_token))
-        after = after and checked_place(after, [(float, int)])
+        """Return runs, the newest first: ``find_runs`` in few words."""
+        return self.find_runs((where or RunFilter()).query(limit=limit, page_token=page_token))
+
+    def find_runs(self, query: Query) -> Page[Run]:
+        """Return the runs that fit, in the order asked for."""
         with self._lock:
-            found = [rows.run for rows in self._runs.values() if _fits(rows.run, where)]
-        found = [run for run in found if after is None or _place(run) < after]
-        found.sort(key=_place, reverse=True)
-        page = tuple(found[:limit])
-        token = write_token(_place(page[-1]), "runs", where.query()) if len(found) > limit else None
-        return Page(items=page, next_token=token)
+            return find(fields.RUNS, [_entry(rows) for rows in self._runs.values()], query)
 
     def tasks(self, run_id: str) -> list[TaskRun]:
         """Return the task runs in the order in which they came into being."""
@@ -69,6 +66,13 @@ class MemoryReads(MemoryState):
         with self._lock:
             self._rows(run_id)
             return [made for made in self._artifacts.values() if made.run_id == run_id]
+
+    def find_artifacts(self, query: Query) -> Page[StoredArtifact]:
+        """Return the artifacts of all runs that fit, in the order asked for."""
+        with self._lock:
+            made = enumerate(self._artifacts.values(), 1)
+            entries = [self._artifact_entry(number, one) for number, one in made]
+            return find(fields.ARTIFACTS, entries, query)
 
     def artifact(self, artifact_id: str, namespace: str | None = None) -> StoredArtifact:
         """Return the artifact."""
@@ -109,6 +113,22 @@ class MemoryReads(MemoryState):
             metrics = self._rows(run_id).metrics
             return [metrics[key] for key in sorted(metrics)]
 
+    def metrics_of(self, run_ids: Collection[str]) -> dict[str, list[Metric]]:
+        """Return the metrics of several runs by run; runs without any are not in it."""
+        with self._lock:
+            known = [run_id for run_id in run_ids if run_id in self._runs]
+            return {run_id: found for run_id in known if (found := self.metrics(run_id))}
+
+    def progress_of(self, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
+        """Return by run how many of its task runs are in which state."""
+        with self._lock:
+            known = [run_id for run_id in run_ids if self._runs.get(run_id)]
+            return {
+                run_id: dict(Counter(task.state for task in tasks.values()))
+                for run_id in known
+                if (tasks := self._runs[run_id].tasks)
+            }
+
     def events(
         self,
         after_id: int = 0,
@@ -122,12 +142,12 @@ class MemoryReads(MemoryState):
         with self._lock:
             if run_id is not None:
                 self._rows(run_id)
-            # Ids count from 1 without gaps.
-            later = self._events[max(after_id, 0) :]
             return [
                 entry
-                for entry in later
-                if run_id in (None, entry.run_id) and self._is_in(entry.run_id, namespace)
+                for entry in self._events
+                if entry.id > after_id
+                and run_id in (None, entry.run_id)
+                and self._is_in(entry.run_id, namespace)
             ][:limit]
 
     def document(self, digest: str) -> bytes:
@@ -137,23 +157,42 @@ class MemoryReads(MemoryState):
                 raise NotFound(f"there is no document {digest}")
             return self._documents[digest]
 
+    def _artifact_entry(self, number: int, made: StoredArtifact) -> Entry:
+        artifact, run = made.artifact, self._runs[made.run_id].run
+        held = {
+            "artifact_id": artifact.id,
+            "run_id": run.run_id,
+            "namespace": run.namespace,
+            "pipeline": run.pipeline,
+            "path": made.path,
+            "name": artifact.name,
+            "schema_title": artifact.schema_title,
+            "uri": artifact.uri,
+            "digest": artifact.digest,
+            "created_at": made.created_at,
+            "text": f"{artifact.name}\n{artifact.uri}\n{artifact.schema_title}",
+        }
+        return Entry(made, number, held.__getitem__)
+
     def _is_in(self, run_id: str, namespace: str | None) -> bool:
         return namespace in (None, self._runs[run_id].run.namespace)
 
 
-def _fits(run: Run, where: RunFilter) -> bool:
-    text = f"{run.run_id} {run.display_name} {run.pipeline}"
-    return (
-        where.namespace in (None, run.namespace)
-        and where.state in (None, run.state)
-        and where.pipeline in (None, run.pipeline)
-        and where.experiment in (None, run.experiment)
-        and (where.text or "").translate(_LOWER) in text.translate(_LOWER)
-    )
+def _entry(rows: RunRows) -> Entry:
+    run = rows.run
 
+    def field(name: str) -> Any:
+        family, dot, member = name.partition(".")
+        if not dot:
+            words = (run.run_id, run.display_name, run.pipeline)
+            return "\n".join(words) if name == "text" else getattr(run, name)
+        if family == "metric":
+            values = [metric.value for metric in rows.metrics.values() if metric.name == member]
+            return [value for value in values if not math.isnan(value)]
+        held = run.tags if family == "tag" else run.parameters
+        return [held[member]] if member in held else []
 
-def _place(run: Run) -> Place:
-    return Place(0, (run.created_at, run.position))
+    return Entry(run, run.position, field)
 
 
 def _order_of_use(use: Use) -> tuple[str, ...]:

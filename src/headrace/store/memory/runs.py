@@ -11,8 +11,8 @@ from headrace.engine.events import Event
 from headrace.errors import AlreadyExists, InvariantViolation
 from headrace.store.memory.projection import MemoryProjection
 from headrace.store.memory.state import RunRows
-from headrace.store.port import DEFAULT_EXPERIMENT, Lease, LeaseLost, NewRun, RunBatch
-from headrace.store.records import ENDED, Experiment, OpenRun, Request, Run
+from headrace.store.port.values import DEFAULT_EXPERIMENT, Lease, LeaseLost, NewRun, RunBatch
+from headrace.store.records import ENDED, OpenRun, Request, Run
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -22,29 +22,47 @@ class MemoryRuns(MemoryProjection):
 
     def create_run(self, run: NewRun) -> Run:
         """Store a pending run and the first event of its journal."""
-        submitted = run.submitted
         with self._lock:
-            if submitted.run_id in self._runs:
-                raise AlreadyExists(f"there is already a run {submitted.run_id}")
-            created = Run(
-                run_id=submitted.run_id,
-                position=len(self._runs) + 1,
-                namespace=submitted.namespace,
-                pipeline=run.pipeline,
-                display_name=submitted.run_name,
-                experiment=run.experiment,
-                source=run.source,
-                document=self._keep(run.document),
-                options=run.options,
-                state="pending",
-                created_at=run.created_at,
-            )
-            journal = [(run.created_at, msgspec.json.encode(submitted))]
-            self._runs[created.run_id] = RunRows(created, journal=journal)
-            if run.experiment == DEFAULT_EXPERIMENT:
-                self._add_default_experiment(submitted.namespace, run.created_at)
-            self._version += 1
+            created = self._insert_run(run)
+            if created is None:
+                raise AlreadyExists(f"there is already a run {run.submitted.run_id}")
             return created
+
+    def _insert_run(self, run: NewRun) -> Run | None:
+        submitted = run.submitted
+        if submitted.run_id in self._runs:
+            return None
+        experiment = run.experiment
+        if experiment == DEFAULT_EXPERIMENT:
+            experiment = self._ensure_default_experiment(submitted.namespace, run.created_at)
+        self._runs_made += 1
+        created = Run(
+            run_id=submitted.run_id,
+            position=self._runs_made,
+            namespace=submitted.namespace,
+            pipeline=run.pipeline,
+            display_name=submitted.run_name,
+            experiment=experiment,
+            source=run.source,
+            document=self._keep(run.document),
+            options=run.options,
+            state="pending",
+            created_at=run.created_at,
+            description=run.description,
+            pipeline_id=run.pipeline_id,
+            version_id=run.version_id,
+            recurring_run_id=run.recurring_run_id,
+            scheduled_at=run.scheduled_at,
+            parameters=submitted.parameters,
+            pipeline_root=submitted.pipeline_root,
+            service_account=run.service_account,
+            submitted_by=run.submitted_by,
+            tags=run.tags,
+        )
+        journal = [(run.created_at, msgspec.json.encode(submitted))]
+        self._runs[created.run_id] = RunRows(created, journal=journal)
+        self._version += 1
+        return created
 
     def claim(
         self,
@@ -173,11 +191,3 @@ class MemoryRuns(MemoryProjection):
             lengths[run_id] = last + len(batch.events)
             new.append(batch)
         return new
-
-    def _add_default_experiment(self, namespace: str, now: float) -> None:
-        name = f"{namespace}/{DEFAULT_EXPERIMENT}" if namespace else DEFAULT_EXPERIMENT
-        taken = {(e.namespace, e.name) for e in self._experiments.values()}
-        if name not in self._experiments and (namespace, DEFAULT_EXPERIMENT) not in taken:
-            self._experiments[name] = Experiment(
-                id=name, namespace=namespace, name=DEFAULT_EXPERIMENT, created_at=now
-            )

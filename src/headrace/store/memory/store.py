@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from headrace.errors import InvalidRequest
-from headrace.store.memory.catalog import MemoryCache, MemoryCatalog
+from headrace.store.memory.cache import MemoryCache
 from headrace.store.memory.reads import MemoryReads
-from headrace.store.memory.runs import MemoryRuns
+from headrace.store.memory.tenancy import MemoryDelivery
+from headrace.store.memory.tidying import MemoryRecurring, MemoryTidying
 
 
-class MemoryStore(MemoryRuns, MemoryReads, MemoryCache, MemoryCatalog):
+class MemoryStore(MemoryRecurring, MemoryReads, MemoryCache, MemoryTidying, MemoryDelivery):
     """``Store`` in dictionaries; it is gone with the process.
 
     Example:

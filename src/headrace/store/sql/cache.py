@@ -1,25 +1,24 @@
-"""Cache entries in the SQLite store."""
+"""Cache entries in the SQL store."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from headrace.engine.attempts import Outputs
 from headrace.store.paging import checked_limit
 from headrace.store.records import CacheEntry
+from headrace.store.sql.connection import Connection, Database, reads, writes
 from headrace.store.sql.queries import load
 from headrace.store.sql.values import Column
-from headrace.store.sqlite.database import Database
 
 _SQL = load("cache")
 _FIELDS: Column[dict[str, str]] = Column(dict[str, str])
 _OUTPUTS: Column[Outputs] = Column(Outputs)
 
 
-class SqliteCache:
+class SqlCache:
     """``CacheStore`` over a database."""
 
     _db: Database
@@ -41,8 +40,10 @@ class SqliteCache:
         """Return entries, the newest first."""
         return self._select("entries", (namespace, checked_limit(limit)))
 
+    @writes
     def remove_cache_entries(
         self,
+        connection: Connection,
         namespace: str = "",
         *,
         keys: Collection[str] | None = None,
@@ -56,16 +57,17 @@ class SqliteCache:
             "pipeline": pipeline,
             "before": before,
         }
-        with self._db.write() as connection:
-            return connection.execute(_SQL["remove"], named).rowcount
+        return connection.execute(_SQL["remove"], named).rowcount
 
-    def _select(self, block: str, values: tuple[Any, ...]) -> list[CacheEntry]:
-        with self._db.read() as connection:
-            rows = connection.execute(_SQL["entry_columns"] + " " + _SQL[block], values).fetchall()
-            return [_entry(row, connection) for row in rows]
+    @reads
+    def _select(
+        self, connection: Connection, block: str, values: tuple[Any, ...]
+    ) -> list[CacheEntry]:
+        rows = connection.execute(_SQL["entry_columns"] + " " + _SQL[block], values).fetchall()
+        return [_entry(row, connection) for row in rows]
 
 
-def _entry(row: Sequence[Any], connection: sqlite3.Connection) -> CacheEntry:
+def _entry(row: Sequence[Any], connection: Connection) -> CacheEntry:
     return CacheEntry(
         namespace=row[0],
         key=row[1],

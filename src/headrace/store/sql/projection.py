@@ -6,7 +6,7 @@ batch only the last is written, since a change holds the whole row.
 
 from __future__ import annotations
 
-import sqlite3
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from headrace.engine.changes import (
     TaskRemoved,
 )
 from headrace.store.records import ENDED
+from headrace.store.sql.connection import Connection
 from headrace.store.sql.queries import load
 from headrace.store.sql.values import Packer, to_json
 
@@ -49,7 +50,7 @@ class Projection:
         self._artifacts: list[tuple[Any, ...]] = []
         self._uses: list[tuple[Any, ...]] = []
         self._metrics: list[tuple[Any, ...]] = []
-        self._cache: list[tuple[Any, ...]] = []
+        self._cache: dict[tuple[str, str], tuple[Any, ...]] = {}
         self._events: list[tuple[Any, ...]] = []
         self._add: dict[type, Callable[[RunKey, float, Any], None]] = {
             RunChanged: self._add_run,
@@ -67,7 +68,7 @@ class Projection:
         """Collect one change; the time is that of rows which have none of their own."""
         self._add[type(change)](run, at, change)
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: Connection) -> None:
         """Write all that was collected. Cache entries look at tasks, so they come after them."""
         tasks = [self._task_row(key, change) for (key, _), change in self._tasks.items()]
         attempts = [self._attempt_row(key, change) for (key, *_), change in self._attempts.items()]
@@ -80,7 +81,8 @@ class Projection:
             ("artifact", self._artifacts),
             ("use", self._uses),
             ("metric", self._metrics),
-            ("cache", self._cache),
+            ("cache_removed", list(self._cache)),
+            ("cache", list(self._cache.values())),
             ("event", self._events),
         ):
             if rows:
@@ -93,7 +95,7 @@ class Projection:
                 change.state,
                 change.started_at,
                 change.finished_at if ended else None,
-                self._packer.pack(change.outputs),
+                self._packer.pack(change.outputs, run.key),
                 change.error if ended else None,
                 run.key,
             )
@@ -123,7 +125,7 @@ class Projection:
                 made.uri,
                 made.digest,
                 made.size,
-                self._packer.pack(made.metadata),
+                self._packer.pack(made.metadata, run.key),
                 made.custom_path,
                 at,
             )
@@ -133,24 +135,28 @@ class Projection:
         self._uses.append((run.key, change.path, change.role, change.name, change.artifact_id))
 
     def _add_metric(self, run: RunKey, _at: float, change: MetricAdded) -> None:
-        self._metrics.append((run.key, change.path, change.artifact, change.name, change.value))
+        # What is no number is kept as missing: databases differ in where they put it.
+        value = None if math.isnan(change.value) else change.value
+        self._metrics.append((run.key, change.path, change.artifact, change.name, value))
 
     def _add_cache(self, run: RunKey, at: float, change: CacheEntryAdded) -> None:
-        self._cache.append(
-            (
-                run.namespace,
-                change.key,
-                run.key,
-                run.pipeline,
-                change.path,
-                self._packer.pack(change.fields),
-                self._packer.pack(change.outputs),
-                at,
-            )
+        place = (run.namespace, change.key)
+        # Taken out first: the newest entry is the last.
+        self._cache.pop(place, None)
+        self._cache[place] = (
+            *place,
+            run.key,
+            run.pipeline,
+            change.path,
+            run.key,
+            change.path,
+            self._packer.pack(change.fields, run.key),
+            self._packer.pack(change.outputs, run.key),
+            at,
         )
 
     def _add_event(self, run: RunKey, at: float, change: Logged) -> None:
-        data = self._packer.pack(change.data) if change.data else None
+        data = self._packer.pack(change.data, run.key) if change.data else None
         self._events.append((run.key, at, change.kind, change.path, change.message, data))
 
     def _task_row(self, key: int, change: TaskChanged) -> tuple[Any, ...]:
@@ -167,16 +173,16 @@ class Projection:
             change.reason,
             change.cached,
             change.cache_key,
-            pack(change.cache_fields) if change.cache_fields else None,
+            pack(change.cache_fields, key) if change.cache_fields else None,
             change.cache_source,
             change.attempts,
             change.iteration,
             change.created_at,
             change.started_at,
             change.finished_at,
-            pack(change.inputs),
-            pack(change.outputs),
-            pack(change.error),
+            pack(change.inputs, key),
+            pack(change.outputs, key),
+            pack(change.error, key),
         )
 
     def _attempt_row(self, key: int, change: AttemptChanged) -> tuple[Any, ...]:
@@ -190,6 +196,6 @@ class Projection:
             change.started_at,
             change.finished_at,
             change.where,
-            pack(change.error),
+            pack(change.error, key),
             None if change.usage is None else to_json(change.usage),
         )

@@ -11,17 +11,21 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
 
 from headrace.errors import AlreadyExists, InvalidRequest
+from headrace.store.sql.connection import Connection, DamagedValue
 from headrace.store.sql.queries import Migration
 from headrace.store.sqlite.failures import damaged, from_the_future, store_failure
 from headrace.store.sqlite.migrations import migrations
+
+_T = TypeVar("_T")
 
 #: Marks the file as ours in SQLite's header ("HRst").
 APPLICATION_ID = 0x48527374
@@ -96,6 +100,16 @@ class Database:
                     connection.execute("ROLLBACK")
                 self._return_reader(connection)
 
+    def writing(self, work: Callable[[Connection], _T]) -> _T:
+        """Do the work in a transaction that is committed at the end, or not at all."""
+        with self.write() as connection:
+            return work(connection)
+
+    def reading(self, work: Callable[[Connection], _T]) -> _T:
+        """Do the work on one state of the database."""
+        with self.read() as connection:
+            return work(connection)
+
     def data_version(self) -> int:
         """Return a number that changes with each commit to the file, whoever made it."""
         with self._watch_lock, self._wrapped():
@@ -152,7 +166,7 @@ class Database:
             raise store_failure(error, self.path) from error
         except (UnicodeEncodeError, OverflowError) as error:
             raise InvalidRequest(f"a value cannot be stored: {error}") from error
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, DamagedValue) as error:
             raise damaged(self.path, f"a value in it cannot be read: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from headrace.store.sql.cache import SqliteCache
-from headrace.store.sql.catalog import SqliteCatalog
-from headrace.store.sql.reads import SqliteReads
-from headrace.store.sql.runs import SqliteRuns
+from headrace.store.sql.store import SqlStore
 from headrace.store.sqlite.database import Database
 
 
-class SqliteStore(SqliteRuns, SqliteReads, SqliteCache, SqliteCatalog):
+class SqliteStore(SqlStore):
     """``Store`` in one SQLite file.
 
     Args:
         database: The opened file; ``SqliteStore.open`` is the usual way.
     """
 
+    _db: Database  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def __init__(self, database: Database) -> None:
-        self._db = database
+        super().__init__(database)
 
     @classmethod
     def open(cls, path: Path) -> SqliteStore:

@@ -49,13 +49,14 @@ ON CONFLICT DO NOTHING
 INSERT INTO metrics (run, path, artifact, name, value) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (run, path, artifact, name) DO UPDATE SET value = excluded.value
 
+-- name: cache_removed
+DELETE FROM cache_entries WHERE namespace = ? AND key = ?
+
 -- name: cache
-INSERT OR REPLACE INTO cache_entries (
+INSERT INTO cache_entries (
   namespace, key, run, pipeline, path, component, fields, outputs, created_at
 ) VALUES (
-  ?1, ?2, ?3, ?4, ?5,
-  coalesce((SELECT component FROM tasks WHERE run = ?3 AND path = ?5), ''),
-  ?6, ?7, ?8
+  ?, ?, ?, ?, ?, coalesce((SELECT component FROM tasks WHERE run = ? AND path = ?), ''), ?, ?, ?
 )
 
 -- name: event

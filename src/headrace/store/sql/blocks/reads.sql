@@ -1,6 +1,11 @@
 -- name: run_columns
-SELECT run_id, id, namespace, pipeline, display_name, experiment, source, document, options, state,
-  created_at, started_at, finished_at, outputs, error
+SELECT runs.run_id, runs.id, runs.namespace, runs.pipeline, runs.display_name, runs.experiment,
+  runs.source, runs.document, runs.options, runs.state, runs.created_at, runs.started_at,
+  runs.finished_at, runs.outputs, runs.error, runs.description, runs.archived, runs.pipeline_id,
+  runs.version_id, runs.recurring_run_id, runs.scheduled_at, runs.parameters, runs.pipeline_root,
+  runs.service_account, runs.submitted_by, runs.tags
+
+-- name: run_source
 FROM runs
 
 -- name: run
@@ -24,18 +29,18 @@ FROM attempts WHERE run = :run ORDER BY path, number
 SELECT path, number, state, created_at, started_at, finished_at, place, error, usage
 FROM attempts WHERE run = :run AND path = :path ORDER BY number
 
--- name: artifacts
+-- name: artifact_columns
 SELECT artifacts.artifact_id, runs.run_id, artifacts.path, artifacts.attempt, artifacts.name,
   artifacts.schema_title, artifacts.schema_version, artifacts.uri, artifacts.digest,
   artifacts.size, artifacts.metadata, artifacts.custom_path, artifacts.created_at
+
+-- name: artifact_source
 FROM artifacts JOIN runs ON runs.id = artifacts.run
+
+-- name: artifacts
 WHERE artifacts.run = ? ORDER BY artifacts.id
 
 -- name: artifact
-SELECT artifacts.artifact_id, runs.run_id, artifacts.path, artifacts.attempt, artifacts.name,
-  artifacts.schema_title, artifacts.schema_version, artifacts.uri, artifacts.digest,
-  artifacts.size, artifacts.metadata, artifacts.custom_path, artifacts.created_at
-FROM artifacts JOIN runs ON runs.id = artifacts.run
 WHERE artifacts.artifact_id = :artifact_id
 AND (:namespace IS NULL OR runs.namespace = :namespace)
 
@@ -58,6 +63,18 @@ ORDER BY uses.run, uses.path, uses.role, uses.name
 
 -- name: metrics
 SELECT path, artifact, name, value FROM metrics WHERE run = ? ORDER BY path, artifact, name
+
+-- name: metrics_of
+SELECT runs.run_id, metrics.path, metrics.artifact, metrics.name, metrics.value
+FROM runs JOIN metrics ON metrics.run = runs.id
+WHERE runs.run_id IN (SELECT value FROM json_each(?))
+ORDER BY runs.id, metrics.path, metrics.artifact, metrics.name
+
+-- name: progress_of
+SELECT runs.run_id, tasks.state, count(*)
+FROM runs JOIN tasks ON tasks.run = runs.id
+WHERE runs.run_id IN (SELECT value FROM json_each(?))
+GROUP BY runs.run_id, tasks.state
 
 -- name: events
 SELECT events.id, runs.run_id, events.at, events.kind, events.path, events.message, events.data

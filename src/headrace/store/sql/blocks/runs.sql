@@ -1,18 +1,33 @@
 -- name: insert_run
 INSERT INTO runs (
-  run_id, namespace, pipeline, display_name, experiment, source, document, options, state, created_at
+  run_id, namespace, pipeline, display_name, experiment, source, document, options, state,
+  created_at, description, pipeline_id, version_id, recurring_run_id, scheduled_at, parameters,
+  pipeline_root, service_account, submitted_by, tags
 ) VALUES (
   :run_id, :namespace, :pipeline, :display_name, :experiment, :source, :document, :options,
-  'pending', :created_at
+  'pending', :created_at, :description, :pipeline_id, :version_id, :recurring_run_id,
+  :scheduled_at, :parameters, :pipeline_root, :service_account, :submitted_by, :tags
 ) ON CONFLICT (run_id) DO NOTHING
 RETURNING id
+
+-- name: insert_parameter
+INSERT INTO run_parameters (run, name, num, text) VALUES (?, ?, ?, ?)
+
+-- name: insert_tag
+INSERT INTO tags (kind, owner, name, value) VALUES (?, ?, ?, ?)
+
+-- name: experiment_named
+SELECT id, created_at FROM experiments WHERE namespace = ? AND name = ?
+
+-- name: date_experiment
+UPDATE experiments SET created_at = ? WHERE id = ? AND created_at = 0
 
 -- name: insert_lease
 INSERT INTO leases (run, owner, epoch, expires_at) VALUES (?, '', 0, 0)
 
 -- name: insert_default_experiment
 INSERT INTO experiments (id, namespace, name, created_at, display_name, description, archived)
-VALUES (:id, :namespace, 'default', :created_at, '', '', 0)
+VALUES (:id, :namespace, :name, :created_at, '', '', FALSE)
 ON CONFLICT DO NOTHING
 
 -- name: run_key

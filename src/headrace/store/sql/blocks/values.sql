@@ -4,3 +4,10 @@ INSERT INTO documents (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO NOTHI
 -- name: document
 SELECT body FROM documents WHERE digest = ?
 
+-- name: insert_use
+INSERT INTO document_uses (run, digest) VALUES (?, ?) ON CONFLICT DO NOTHING
+
+-- name: insert_named_use
+INSERT INTO document_uses (run, digest)
+SELECT :run, digest FROM documents WHERE digest = :digest
+ON CONFLICT DO NOTHING

@@ -1,0 +1,308 @@
+"""Lists as statements: a checked query becomes a page of one kind of entry.
+
+Names of columns come from the tables below and never from a query; its values are bound. A list
+comes in parts, one statement each: entries that have what they are sorted by, in the order of an
+index, then those that do not, the newest first. That keeps a page a matter of the index's first
+rows however many entries there are, and independent of where a database puts what is missing.
+
+``total`` counts up to ``COUNTED`` entries and stops: it costs the same however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from headrace.store.fields import Field, Kind, checked
+from headrace.store.paging import Key, Place, checked_place, read_token, write_token
+from headrace.store.query import Page, Predicate, Query
+from headrace.store.sql.connection import Connection
+
+COUNTED = 10_000
+
+_SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+class Family(NamedTuple):
+    """Fields in a table of their own: rows with an owner, a name and a value.
+
+    Attributes:
+        table: The table, called ``f`` in statements.
+        owner: Its column that holds the number of the entry, with what else is fixed of a row.
+        value: Its column of values; of parameters that of texts.
+        number: Its column of numbers, when it has both.
+        rank: What tells several values of one entry apart; the first of them sorts it.
+    """
+
+    table: str
+    owner: str
+    value: str
+    number: str | None = None
+    rank: str = ""
+
+
+class Listing(NamedTuple):
+    """How one kind of entry is stored.
+
+    Attributes:
+        columns: ``SELECT`` and what ``read`` takes a row of.
+        source: ``FROM`` and the tables.
+        key: The column that numbers the entries by age.
+        names: The column, or expression, of each field that is not called as it is.
+        words: What the field ``text`` looks into.
+        read: Makes an entry of a row.
+    """
+
+    kind: Kind
+    columns: str
+    source: str
+    key: str
+    names: Mapping[str, str]
+    families: Mapping[str, Family]
+    words: str
+    read: Callable[[Sequence[Any], Connection], Any]
+
+
+class _Part(NamedTuple):
+    """A part of a list: the entries for which ``where`` holds, by ``keys``."""
+
+    join: str
+    where: list[str]
+    values: list[Any]
+    keys: list[str]
+    shape: tuple[type, ...]
+    join_values: list[Any]
+
+
+def find(
+    connection: Connection,
+    listing: Listing,
+    query: Query,
+    fixed: Sequence[tuple[str, Any]] = (),
+) -> Page[Any]:
+    """Return the page that the query asks for.
+
+    Args:
+        connection: Where to look.
+        listing: What is listed.
+        query: As it came.
+        fixed: Columns that have a value in all entries of the list.
+
+    Raises:
+        InvalidRequest: The query, or its page token, is not one of this list.
+    """
+    query = checked(listing.kind, query)
+    scope = listing.kind.name + "".join(f" {value}" for _, value in fixed)
+    conditions, values = _conditions(listing, query, fixed)
+    parts = _parts(listing, query)
+    place = read_token(scope, query)
+    if place is not None:
+        place = checked_place(place, [part.shape for part in parts])
+    found: list[tuple[Place, Any]] = []
+    for number, part in enumerate(parts):
+        wanted = query.limit + 1 - len(found)
+        if wanted and (place is None or number >= place.part):
+            after = place.key if place is not None and place.part == number else None
+            sql, bound = _page(listing, query, part, conditions, values, after)
+            rows = connection.execute(sql, [*bound, wanted]).fetchall()
+            width = len(part.keys)
+            found += [(Place(number, tuple(row[-width:])), row) for row in rows]
+    shown = found[: query.limit]
+    items = tuple(listing.read(row, connection) for _, row in shown)
+    more = len(found) > query.limit
+    token = write_token(shown[-1][0], scope, query) if more else None
+    if not query.total:
+        return Page(items=items, next_token=token)
+    if not more and place is None:
+        return Page(items=items, total=len(items))
+    counted = _count(connection, listing, conditions, values)
+    return Page(
+        items=items,
+        next_token=token,
+        total=min(counted, COUNTED),
+        total_is_exact=counted <= COUNTED,
+    )
+
+
+def _page(
+    listing: Listing,
+    query: Query,
+    part: _Part,
+    conditions: list[str],
+    values: list[Any],
+    after: Key | None,
+) -> tuple[str, list[Any]]:
+    where = [*conditions, *part.where]
+    bound = [*part.join_values, *values, *part.values]
+    if after is not None:
+        places = ", ".join("?" * len(after))
+        where.append(f"({', '.join(part.keys)}) {'<' if query.descending else '>'} ({places})")
+        bound += after
+    direction = "DESC" if query.descending else "ASC"
+    order = ", ".join(f"{key} {direction}" for key in part.keys)
+    sql = (
+        f"{listing.columns}, {', '.join(part.keys)} {listing.source} {part.join} "
+        f"{_where(where)} ORDER BY {order} LIMIT ?"
+    )
+    return sql, bound
+
+
+def _count(
+    connection: Connection, listing: Listing, conditions: list[str], values: list[Any]
+) -> int:
+    inner = f"SELECT 1 AS one {listing.source} {_where(conditions)} LIMIT ?"
+    sql = f"SELECT count(*) FROM ({inner}) AS some"  # noqa: S608 - no part of it is a value
+    return connection.execute(sql, [*values, COUNTED + 1]).fetchone()[0]
+
+
+def _where(conditions: list[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+# ---------------------------------------------------------------------------- order
+
+
+def _parts(listing: Listing, query: Query) -> list[_Part]:
+    """Return the parts in which the list comes, whatever the direction."""
+    field = listing.kind.field(query.sort)
+    if "." in query.sort:
+        return _family_parts(listing, query)
+    column = _column(listing, query.sort)
+    ties = [_column(listing, name) for name in field.then]
+    shape = (_shape(field), *(_shape(listing.kind.field(name)) for name in field.then), int)
+    keys = [column, *ties, listing.key]
+    if not field.optional:
+        return [_Part("", [], [], keys, shape, [])]
+    return [
+        _Part("", [f"{column} IS NOT NULL"], [], keys, shape, []),
+        _Part("", [f"{column} IS NULL"], [], [listing.key], (int,), []),
+    ]
+
+
+def _family_parts(listing: Listing, query: Query) -> list[_Part]:
+    name, _, member = query.sort.partition(".")
+    family = listing.families[name]
+    join = f"JOIN {family.table} AS f ON {_owned(family, listing)} AND f.name = ?"
+    parts: list[_Part] = []
+    if family.number is not None:
+        column = f"f.{family.number}"
+        keys = [column, listing.key]
+        parts.append(_Part(join, [f"{column} IS NOT NULL"], [], keys, (float, int), [member]))
+    column = f"f.{family.value}"
+    here = [f"f.{family.number} IS NULL"] if family.number else [f"{column} IS NOT NULL"]
+    if family.rank:
+        here.append(_first(family, query.descending))
+    type_ = _shape(listing.kind.field(query.sort)) if family.number is None else str
+    parts.append(_Part(join, here, [], [column, listing.key], (type_, int), [member]))
+    there = _members(family, listing)
+    missing = f"NOT EXISTS ({there} AND {column} IS NOT NULL)"
+    parts.append(_Part("", [missing], [member], [listing.key], (int,), []))
+    return parts
+
+
+def _first(family: Family, descending: bool) -> str:
+    """Return the condition that no other value of the entry comes before this one."""
+    names = [family.value, *family.rank.split()]
+    here, there = (", ".join(f"{alias}.{name}" for name in names) for alias in "fo")
+    sign = ">" if descending else "<"
+    other = f"{family.table} AS o WHERE o.run = f.run AND o.name = f.name"
+    return f"NOT EXISTS (SELECT 1 FROM {other} AND ({there}) {sign} ({here}))"  # noqa: S608 - the same
+
+
+def _shape(field: Field) -> type:
+    # Databases give flags back as numbers or as truth values.
+    return {"number": float, "flag": int}.get(field.type, str)
+
+
+# ---------------------------------------------------------------------------- conditions
+
+
+def _conditions(
+    listing: Listing, query: Query, fixed: Sequence[tuple[str, Any]]
+) -> tuple[list[str], list[Any]]:
+    conditions = [f"{column} = ?" for column, _ in fixed]
+    values = [value for _, value in fixed]
+    if query.namespace is not None and "namespace" in listing.kind.fields:
+        conditions.append(f"{_column(listing, 'namespace')} = ?")
+        values.append(query.namespace)
+    for predicate in query.where:
+        make = _family_condition if "." in predicate.field else _condition
+        condition, bound = make(listing, predicate)
+        conditions.append(condition)
+        values += bound
+    return conditions, values
+
+
+def _condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
+    field = listing.kind.field(predicate.field)
+    if field.type == "words":
+        return _compared(f"({listing.words})", predicate)
+    column = _column(listing, predicate.field)
+    if field.type == "flag":
+        yes = predicate.value if predicate.op == "eq" else not predicate.value
+        return (column if yes else f"NOT {column}"), []
+    if predicate.value is None:
+        return f"{column} IS {'NOT ' if predicate.op == 'ne' else ''}NULL", []
+    condition, values = _compared(column, predicate)
+    if predicate.op == "ne" and field.optional:
+        condition = f"({condition} OR {column} IS NULL)"
+    return condition, values
+
+
+def _family_condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
+    name, _, member = predicate.field.partition(".")
+    family = listing.families[name]
+    there = _members(family, listing)
+    is_not = predicate.op == "ne"
+    if predicate.value is None:
+        missing = f"EXISTS ({there} AND f.{family.value} IS NOT NULL)"
+        return (missing if is_not else f"NOT {missing}"), [member]
+    value = predicate.value
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    one = Predicate(predicate.field, "eq" if is_not else predicate.op, value)
+    condition, values = _member_compared(family, one)
+    exists = f"EXISTS ({there} AND {condition})"
+    return (f"NOT {exists}" if is_not else exists), [member, *values]
+
+
+def _member_compared(family: Family, predicate: Predicate) -> tuple[str, list[Any]]:
+    if family.number is None:
+        return _compared(f"f.{family.value}", predicate)
+    value = predicate.value
+    if predicate.op != "in":
+        is_text = isinstance(value, str)
+        return _compared(f"f.{family.value if is_text else family.number}", predicate)
+    assert isinstance(value, tuple | list)
+    flags = {True: "true", False: "false"}
+    texts = [flags[v] if isinstance(v, bool) else v for v in value if isinstance(v, str | bool)]
+    numbers = [v for v in value if not isinstance(v, str | bool)]
+    left, one = _compared(f"f.{family.value}", Predicate("", "in", tuple(texts)))
+    right, two = _compared(f"f.{family.number}", Predicate("", "in", tuple(numbers)))
+    return f"({left} OR {right})", [*one, *two]
+
+
+def _compared(column: str, predicate: Predicate) -> tuple[str, list[Any]]:
+    value = predicate.value
+    if predicate.op == "in":
+        assert isinstance(value, tuple | list)
+        if not value:
+            return "1 = 0", []
+        return f"{column} IN ({', '.join('?' * len(value))})", list(value)
+    if predicate.op == "contains":
+        return f"instr(lower({column}), ?) > 0", [str(value).translate(_LOWER)]
+    return f"{column} {_SIGNS[predicate.op]} ?", [value]
+
+
+def _members(family: Family, listing: Listing) -> str:
+    source = f"{family.table} AS f WHERE {_owned(family, listing)} AND f.name = ?"
+    return f"SELECT 1 FROM {source}"  # noqa: S608 - the same
+
+
+def _owned(family: Family, listing: Listing) -> str:
+    return family.owner.replace("$", listing.key)
+
+
+def _column(listing: Listing, field: str) -> str:
+    return listing.names[field]
