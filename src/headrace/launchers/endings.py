@@ -130,7 +130,8 @@ def _lost() -> Failure:
 
 
 def _held(ending: Ending) -> int:
-    return ending.peak_bytes or ending.max_rss_bytes
+    """Return the most that it held: as sampled over all processes, or by the kernel's own mark."""
+    return max(ending.peak_bytes, ending.max_rss_bytes)
 
 
 def _code(ending: Ending) -> int | None:

@@ -34,6 +34,7 @@ CANCELED = json.dumps({"error": {"kind": "canceled", "message": "stopped by SIGT
         (Ending(signal=9, kernel_out_of_memory=True), None, "oom"),
         (Ending(signal=9, memory_bytes=GIB, max_rss_bytes=GIB - 1), None, "oom"),
         (Ending(signal=9, memory_bytes=GIB, max_rss_bytes=GIB // 2), None, "infrastructure"),
+        (Ending(signal=9, memory_bytes=GIB, max_rss_bytes=GIB, peak_bytes=99), None, "oom"),
         (Ending(signal=9), None, "infrastructure"),
         (Ending(signal=11), None, "user"),
         (Ending(exit_code=0), None, "user"),
