@@ -203,6 +203,7 @@ export interface InputSpec {
   default?: Json;
   has_default?: boolean;
   optional?: boolean;
+  required?: boolean;
   description?: string;
   literals?: Json[];
   artifact?: boolean;
@@ -216,7 +217,7 @@ export interface Graph {
 
 export interface PlannedStep {
   path: string;
-  action: "run" | "reuse";
+  action: "run" | "reuse" | "skip" | "depends";
   reason: string;
 }
 
@@ -332,6 +333,7 @@ export interface LineageNode {
   name: string;
   type?: string;
   state?: TaskState;
+  cached?: boolean;
   run_id?: string;
   path?: string;
   pipeline?: string;

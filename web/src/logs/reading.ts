@@ -12,7 +12,7 @@ export interface LogOf {
 export interface LogRange {
   offset: number;
   bytes: Uint8Array;
-  /** Size of the whole log as far as it is written. */
+  /** Just behind the last byte. */
   end: number;
   /** Whether nothing more will be written. */
   complete: boolean;
@@ -32,15 +32,11 @@ export async function readRange(
   const { task, attempt } = of;
   const response = await ask(address(pathOf(of), { task, attempt, offset, limit }), { signal });
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const header = (name: string, otherwise: number) => {
-    const text = response.headers.get(name);
-    return text === null ? otherwise : Number(text);
-  };
-  const start = header("X-Log-Offset", Math.max(0, offset));
+  const start = Number(response.headers.get("X-Log-Offset") ?? Math.max(0, offset));
   return {
     offset: start,
     bytes,
-    end: header("X-Log-End", start + bytes.length),
+    end: start + bytes.length,
     complete: /^(1|true)$/i.test(response.headers.get("X-Log-Complete") ?? "true"),
   };
 }
@@ -81,6 +77,7 @@ export async function findForward(
   of: LogOf,
   wanted: string,
   from: number,
+  size: number,
   signal: AbortSignal,
   progress: (at: number, end: number) => void,
 ): Promise<number | null> {
@@ -90,7 +87,7 @@ export async function findForward(
   for (;;) {
     const range = await readRange(of, at, SCAN, signal);
     const last = range.bytes.lastIndexOf(10);
-    const atEnd = range.offset + range.bytes.length >= range.end;
+    const atEnd = range.end >= size || range.bytes.length === 0;
     const whole = atEnd || last < 0 ? range.bytes.length : last + 1;
     let lineAt = range.offset;
     for (const line of decoder.decode(range.bytes.subarray(0, whole)).split("\n")) {
@@ -100,7 +97,7 @@ export async function findForward(
       lineAt += encoder.encode(line).length + 1;
     }
     at = range.offset + whole;
-    progress(at, range.end);
+    progress(at, size);
     if (atEnd || whole === 0) {
       return null;
     }

@@ -16,7 +16,7 @@ import { Button, buttonLook, IconButton } from "@/ui/button";
 import { Failed, Loading } from "@/ui/states";
 import { type Piece, pieces, plain } from "./ansi";
 import { type LogLine, matches } from "./buffer";
-import { downloadAddress, findForward, type LogOf } from "./reading";
+import { downloadAddress, findForward, type LogOf, RANGE } from "./reading";
 import { type ShownLog, useLog } from "./use-log";
 
 const words = text.logs;
@@ -73,7 +73,7 @@ export function LogView({ of, running }: { of: LogOf; running: boolean }) {
           className={following ? "bg-accent-soft! text-accent-ink!" : ""}
           onClick={() => {
             if (!following && log.window.end < log.size) {
-              void log.jump(-1).then(() => setFollowing(true));
+              void log.jump(Math.max(0, log.size - RANGE)).then(() => setFollowing(true));
             }
             setFollowing(!following);
           }}
@@ -258,7 +258,9 @@ function Finder({ of, log, found, wanted, onWanted, target, onTarget }: FinderPr
     search.current = stop;
     const from = log.window.end < log.size ? log.window.end : 0;
     const show = (at: number, end: number) => setSaid(words.searching(bytes(at), bytes(end)));
-    const place = await findForward(of, wanted, from, stop.signal, show).catch(() => null);
+    const place = await findForward(of, wanted, from, log.size, stop.signal, show).catch(
+      () => null,
+    );
     if (stop.signal.aborted) {
       return;
     }

@@ -142,11 +142,12 @@ function Plan({ steps, error }: { steps: PlannedStep[] | undefined; error: unkno
     return null;
   }
   const running = steps.filter((step) => step.action === "run").length;
+  const reused = steps.filter((step) => step.action === "reuse").length;
   return (
     <section aria-label={words.plan}>
       <h3 className="text-xs font-semibold text-muted">{words.plan}</h3>
       <p role="status" className="my-1">
-        {words.willRun(running)}, {words.willReuse(steps.length - running)}
+        {words.willRun(running)}, {words.willReuse(reused)}
       </p>
       <ul
         className="max-h-56 overflow-auto rounded-md border border-line"
@@ -156,9 +157,9 @@ function Plan({ steps, error }: { steps: PlannedStep[] | undefined; error: unkno
         {steps.map((step) => (
           <li key={step.path} className="flex gap-3 border-b border-line px-3 py-1 last:border-b-0">
             <span
-              className={`w-14 shrink-0 text-xs ${step.action === "run" ? "text-run" : "text-reuse"}`}
+              className={`w-14 shrink-0 text-xs ${step.action === "run" ? "text-run" : step.action === "reuse" ? "text-reuse" : "text-muted"}`}
             >
-              {step.action === "run" ? words.run : words.reuse}
+              {words.actions[step.action]}
             </span>
             <span className="truncate font-mono text-xs">{visible(step.path)}</span>
             <span className="ml-auto truncate text-xs text-muted">{visible(step.reason)}</span>
