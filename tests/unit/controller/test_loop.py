@@ -787,3 +787,22 @@ def test_a_step_reuses_what_an_equal_one_before_it_made_in_the_same_run():
     world.submit(sketch({"a": first, "b": second}))
     asyncio.run(world.finish("r1"))
     assert [task.cached for task in world.store.tasks("r1")] == [False, True]
+
+
+def test_two_runs_that_make_the_same_at_once_both_succeed_and_leave_one_entry():
+    world = World({"a": [hangs()]})
+    document = sketch({"a": Task(outputs=NUMBER, cache=True)})
+    both = [world.submit(document, name) for name in ("one", "two")]
+
+    async def end_together(own):
+        await until(lambda: len(world.launcher.started) == len(both))
+        for name in both:
+            world.launcher.finish(AttemptId(name, "a", 1))
+
+    asyncio.run(world.finish(*both, disturb=end_together))
+    assert [world.state(name) for name in both] == ["succeeded", "succeeded"]
+    assert len(world.store.cache_entries()) == 1
+    third = world.submit(document, "three")
+    asyncio.run(world.finish(third))
+    (task,) = world.store.tasks(third)
+    assert task.cached
