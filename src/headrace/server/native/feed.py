@@ -108,6 +108,7 @@ class Feed:
         self._position = 0
         self._followers = 0
         self._news = asyncio.Event()
+        self._ready = asyncio.Event()  # once it is known where the history ends
         self._poller: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "headrace-feed")
 
@@ -119,8 +120,9 @@ class Feed:
         Raises:
             TooManyRequests: Too many follow already.
         """
-        await self._join()
+        self._enter()
         try:
+            await self._ready.wait()
             position = self._position if after is None else after
             yield b": following\n\n"
             while True:
@@ -135,17 +137,14 @@ class Feed:
 
     # ------------------------------------------------------------------ followers
 
-    async def _join(self) -> None:
+    def _enter(self) -> None:
         if self._followers >= _FOLLOWERS:
             raise TooManyRequests("too many event streams are open", retry_after_s=5)
         self._followers += 1
         if self._poller is None:
             self._kept.clear()
-            ready = asyncio.Event()
-            self._poller = asyncio.create_task(self._poll(ready))
-            await ready.wait()
-        elif not self._position:
-            await _within(self._news, 1.0)
+            self._ready = asyncio.Event()
+            self._poller = asyncio.create_task(self._poll(self._ready))
 
     def _leave(self) -> None:
         self._followers -= 1
