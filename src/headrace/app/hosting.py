@@ -10,14 +10,19 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 from headrace.app.execution import controller
 from headrace.app.home import Home
 from headrace.app.machine import is_gone, is_of_this_machine
 from headrace.app.submission import options_of
-from headrace.controller import Controller
+from headrace.app.watching import observed_by
+from headrace.controller import Controller, Observer
+from headrace.controller.tenants import quota_of
+from headrace.controller.turns import runs_in_turn
 from headrace.errors import HeadraceError
 
 _LOG = logging.getLogger("headrace.controller")
@@ -41,8 +46,10 @@ class ControllerHost:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._observers: list[Observer] = []
         self._duties: list[Duty] = []
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._namespaces: dict[str, str] = {}
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
         self._begun = threading.Event()
@@ -51,6 +58,10 @@ class ControllerHost:
     def add(self, duty: Duty) -> None:
         """Let something go on beside the controller, from its start on."""
         self._duties.append(duty)
+
+    def watch(self, observer: Observer) -> None:
+        """Tell somebody of every committed change, from its start on."""
+        self._observers.append(observer)
 
     def start(self) -> None:
         """Begin, and return when the controller's loop runs."""
@@ -96,8 +107,9 @@ class ControllerHost:
             pause = 1.0 if lasted > _LONGEST_PAUSE_S else min(2 * pause, _LONGEST_PAUSE_S)
 
     async def _carry_out(self) -> None:
+        observe = observed_by(self._observers)
         async with (
-            controller(self._home, observe=None, notice=_LOG.info) as own,
+            controller(self._home, observe=observe, notice=_LOG.info) as own,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(own.run())
@@ -128,7 +140,8 @@ class ControllerHost:
             for run in unfinished
             if run.owner and (run.expires_at <= now or is_gone(run.owner))
         }
-        asked = {request.run_id: request.body for request in store.take_requests()}
+        requests = store.take_requests()
+        asked = {request.run_id: request.body for request in requests}
         held = {run.run_id for run in unfinished if run.owner} - lost.keys()
         new = [run.run_id for run in unfinished if not run.owner]
         waiting = [
@@ -136,7 +149,26 @@ class ControllerHost:
             for run_id in dict.fromkeys([*new, *asked])
             if run_id not in held and not self._is_spoken_for(run_id, asked.get(run_id), now)
         ]
-        return [run_id for run_id in [*lost, *waiting] if run_id not in owned][:_MOST_AT_ONCE]
+        canceled = {request.run_id for request in requests if request.kind == "cancel"}
+        at_once = dict.fromkeys([*lost, *(run_id for run_id in waiting if run_id in canceled)])
+        others = [run_id for run_id in waiting if run_id not in at_once and run_id not in owned]
+        in_turn = self._in_turn(others, held | owned | at_once.keys())
+        return [run_id for run_id in [*at_once, *in_turn] if run_id not in owned][:_MOST_AT_ONCE]
+
+    def _in_turn(self, waiting: Sequence[str], under_way: AbstractSet[str]) -> list[str]:
+        """Return the runs that may begin by the quotas of their namespaces, in their order."""
+        if not waiting:
+            return []
+        store, known = self._home.store, self._namespaces
+        self._namespaces = {
+            run_id: known[run_id] if run_id in known else store.run(run_id).namespace
+            for run_id in {*waiting, *under_way}
+        }
+        counts = Counter(self._namespaces[run_id] for run_id in under_way)
+        pairs = [(run_id, self._namespaces[run_id]) for run_id in waiting]
+        names = {namespace for _, namespace in pairs}
+        most = {name: quota_of(store, name).max_runs for name in names}
+        return runs_in_turn(pairs, counts, most)
 
     def _is_spoken_for(self, run_id: str, request: dict[str, object] | None, now: float) -> bool:
         """Say whether a process is about to carry the run out itself.

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
 
 from headrace import __version__
+from headrace.app.effective import effective
 from headrace.app.home import Home
 from headrace.app.hosting import ControllerHost
+from headrace.app.log_format import LogFormat, write_logs
 from headrace.app.machine import capacity
+from headrace.app.notifications import sender_of
+from headrace.app.retention import keep_collecting, rules_of
 from headrace.app.served_files import ServedArtifacts, ServedLogs
 from headrace.app.served_runs import ServedRuns
 from headrace.app.served_ticks import ServedTicks
+from headrace.app.tracing import tracing_of
+from headrace.app.watching import log_changes
 from headrace.artifacts import LocalArtifactStore
 from headrace.controller import SystemClock
+from headrace.controller.notifying import Notifying
 from headrace.controller.recurring import Recurring
 from headrace.errors import InfrastructureError
 from headrace.server.files import page_routes
+from headrace.server.metrics import Metrics
 from headrace.server.security.assembly import secured
+from headrace.server.security.connections import BoundedProtocol
 from headrace.server.security.settings import AuthSettings, check_listening, read_auth
 from headrace.server.services import Services, Settings
 from headrace.server.surface import endpoints
@@ -49,6 +57,7 @@ class Wanted:
     host: str = "127.0.0.1"
     port: int = 8080
     role: Role = "all"
+    log_format: LogFormat = "text"
 
 
 def serve(home: Home, wanted: Wanted, announce: Callable[[str], None]) -> None:
@@ -64,14 +73,13 @@ def serve(home: Home, wanted: Wanted, announce: Callable[[str], None]) -> None:
     home.check_writable()
     auth = read_auth(home.config.server.get("auth", {}), os.environ)
     check_listening(wanted.host, auth)
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
-    )
+    write_logs(wanted.log_format)
     home.store.data_version()
     host = ControllerHost(home)
     given = services(home, host.wake, auth)
     ticks = ServedTicks(given, auth.admins if auth else ())
     host.add(Recurring(home.store, ticks.prepare, created=host.wake).run)
+    _operate(home, given, host)
     try:
         if wanted.role == "controller":
             host.start()
@@ -104,6 +112,8 @@ def services(home: Home, wake: Callable[[], None], auth: AuthSettings | None) ->
         logs=ServedLogs(home),
         artifacts=ServedArtifacts(LocalArtifactStore(home.artifacts), home.artifacts),
         capacity=capacity(),
+        sender=sender_of(home.config.notifications, os.environ),
+        metrics=_metrics(home),
         settings=Settings(
             mode="single" if auth is None else "multi",
             version=__version__,
@@ -113,15 +123,33 @@ def services(home: Home, wake: Callable[[], None], auth: AuthSettings | None) ->
     )
 
 
-def effective(home: Home) -> Mapping[str, Any]:
-    """Return the configuration as it holds, without secrets."""
-    return {"home": str(home.path), **asdict(home.config)}
+def _operate(home: Home, given: Services, host: ControllerHost) -> None:
+    """Let what a server does beside runs go on: messages, metrics, traces, logs, tidying up."""
+    host.watch(log_changes)
+    assert given.sender is not None
+    host.add(Notifying(home.store, given.sender, clock=given.clock).run)
+    if isinstance(given.metrics, Metrics):
+        host.watch(given.metrics.observe)
+    traces = tracing_of(home.store, os.environ, __version__)
+    if traces is not None:
+        host.watch(traces)
+    rules = rules_of(home.config.retention)
+    if home.config.retention:
+        host.add(partial(keep_collecting, home, rules, given.clock))
+
+
+def _metrics(home: Home) -> Metrics | None:
+    try:
+        return Metrics(home.store, capacity(), __version__)
+    except ImportError:
+        return None  # the extra is not installed
 
 
 def _server(app: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=BoundedProtocol,
             lifespan="off",
             ws="none",
             log_config=None,

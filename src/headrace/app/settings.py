@@ -37,6 +37,8 @@ class Config:
         log_limit_bytes: Where a step's log is cut.
         server: How the server works: ``auth`` (how users are known), ``private_urls`` (whether
             packages may be fetched from this machine and private networks).
+        notifications: How messages about runs are sent; see ``app.notifications``.
+        retention: What ``headrace gc`` and a server remove, and when; see ``app.retention``.
     """
 
     packages_as_of: str = "auto"
@@ -46,6 +48,8 @@ class Config:
     grace_s: float = 10.0
     log_limit_bytes: int = 1 << 30
     server: dict[str, Any] = field(default_factory=dict[str, Any])
+    notifications: dict[str, Any] = field(default_factory=dict[str, Any])
+    retention: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def find_home(environment: Mapping[str, str] | None = None, start: Path | None = None) -> Path:
@@ -99,6 +103,8 @@ def _config_of(values: Mapping[str, Any], path: Path) -> Config:
         "grace_s": ("seconds, 0 or more", _is_duration),
         "log_limit_bytes": ("bytes, 1 or more", _is_positive),
         "server": ("a table of auth (a table) and private_urls (true or false)", _is_server),
+        "notifications": ("a table", _is_table),
+        "retention": ("a table", _is_table),
     }
     for name, value in values.items():
         if name not in checks:
@@ -135,6 +141,10 @@ def _is_duration(value: object) -> bool:
 
 def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _is_server(value: object) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
+
+if TYPE_CHECKING:
+    from headrace.app.log_format import LogFormat
 
 
 @click.command()
@@ -23,9 +26,20 @@ import click
     show_default=True,
     help="Answer requests, carry out runs, or both.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, or a JSON object a line.",
+)
 @click.option("--database", metavar="URL", help="postgresql://…; the home's own file otherwise.")
 def server(
-    host: str, port: int, role: Literal["api", "controller", "all"], database: str | None
+    host: str,
+    port: int,
+    role: Literal["api", "controller", "all"],
+    log_format: LogFormat,
+    database: str | None,
 ) -> None:
     """Serve the home: KFP's API, the native API and the page; carry out its runs.
 
@@ -36,4 +50,4 @@ def server(
     from headrace.app.serving import Wanted, serve
 
     home = Home.find(database=database)
-    serve(home, Wanted(host=host, port=port, role=role), click.echo)
+    serve(home, Wanted(host=host, port=port, role=role, log_format=log_format), click.echo)

@@ -203,12 +203,21 @@ class Settings:
     effective: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+class Renders(Protocol):
+    """What can be shown as a text, such as metrics. Blocking."""
+
+    def render(self) -> bytes:
+        """Return the text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything that handlers use.
 
     Attributes:
         sender: Sends messages to webhooks; None is one without e-mail.
+        metrics: Renders the metrics; None when there are none.
     """
 
     store: Store
@@ -217,5 +226,6 @@ class Services:
     artifacts: Artifacts
     capacity: Capacity
     sender: Sender | None = None
+    metrics: Renders | None = None
     clock: Clock = field(default_factory=SystemClock)
     settings: Settings = field(default_factory=Settings)
