@@ -174,14 +174,15 @@ class Recurring:
 
     def _due(self) -> list[RecurringRun]:
         now = self._clock.now()
-        self._paused = {
-            key: pause for key, pause in self._paused.items() if now < pause[0] <= now + pause[1]
-        }
         return [
             recurring
             for recurring in self._store.due(now, _MOST_DUE)
-            if recurring.id not in self._paused and recurring.id not in self._working
+            if recurring.id not in self._working and not self._is_paused(recurring, now)
         ]
+
+    def _is_paused(self, recurring: RecurringRun, now: float) -> bool:
+        until, pause = self._paused.get(recurring.id, (0.0, 0.0))
+        return now < until <= now + pause  # a clock that was put back pauses nothing for longer
 
     def _carry_out(self, recurring: RecurringRun) -> int:
         """Carry out its ticks that are due; whatever is wrong with one holds up no other."""
