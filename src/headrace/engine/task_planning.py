@@ -235,12 +235,7 @@ def sibling(index: dict[str, int], name: str, path: str) -> int:
 def _constant(value: RuntimeValue) -> Constant | ScopeInput:
     if value.runtime_parameter is not None:
         return ScopeInput(value.runtime_parameter)
-    constant = value.constant
-    if constant is msgspec.UNSET:
-        deprecated = value.constant_value or {}
-        constant = next(iter(deprecated.values()), None)
-        if "intValue" in deprecated:
-            constant = int(deprecated["intValue"])
+    constant = None if value.constant is msgspec.UNSET else value.constant
     return Constant(whole(constant), rendered=_has_placeholder(constant))
 
 

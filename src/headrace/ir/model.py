@@ -113,6 +113,14 @@ class RuntimeValue(_Spec, frozen=True):
     runtime_parameter: str | None = None
     constant_value: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        """Read the deprecated ``constantValue``, which names its type, as a constant."""
+        if self.constant is msgspec.UNSET and self.constant_value:
+            kind, value = next(iter(self.constant_value.items()))
+            constant = int(value) if kind == "intValue" else value
+            msgspec.structs.force_setattr(self, "constant", constant)
+            msgspec.structs.force_setattr(self, "constant_value", None)
+
 
 class TaskFinalStatus(_Spec, frozen=True):
     """The final status of a sibling task."""

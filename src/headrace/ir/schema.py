@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect as shapes
 
+from headrace.errors import SpecError
 from headrace.ir import model
 from headrace.ir.problems import Problems, join, offer
 
@@ -57,7 +58,10 @@ def typed(raw: Any, kind: type[_Spec], path: str = "") -> _Spec:
     problems = Problems()
     cleaned = _message(raw, _fields_of(kind), path, problems)
     problems.raise_if_any()
-    return msgspec.convert(cleaned, kind)
+    try:
+        return msgspec.convert(cleaned, kind)
+    except msgspec.ValidationError as error:  # a rule of a class of its own
+        raise SpecError(str(error), path=path) from error
 
 
 class _Field(NamedTuple):

@@ -17,6 +17,7 @@ from headrace import ir
 from headrace.errors import SpecError
 from headrace.ir import validation
 from headrace.ir.problems import MAX_PROBLEMS
+from headrace.testing.sketches import Task, sketch
 
 Spec = dict[str, Any]
 
@@ -715,3 +716,28 @@ def test_any_damage_to_a_document_is_a_clean_error_or_none(damages):
     with suppress(SpecError):
         document = ir.read_dict(spec)
         assert ir.read(ir.write_json(document.raw)).spec == document.spec
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"intValue": "5"}, 5),
+        ({"doubleValue": 0.5}, 0.5),
+        ({"stringValue": "x"}, "x"),
+    ],
+)
+def test_a_deprecated_constant_is_read_as_a_constant(written, read):
+    document = sketch({"a": Task(inputs={"n": read})}).raw
+    task = document["root"]["dag"]["tasks"]["a"]
+    task["inputs"]["parameters"]["n"] = {"runtimeValue": {"constantValue": written}}
+    spec = ir.read_dict(document).spec
+    value = spec.root.dag.tasks["a"].inputs.parameters["n"].runtime_value
+    assert (value.constant, value.constant_value) == (read, None)
+
+
+def test_a_deprecated_constant_that_is_no_number_is_refused():
+    document = sketch({"a": Task(inputs={"n": 1})}).raw
+    task = document["root"]["dag"]["tasks"]["a"]
+    task["inputs"]["parameters"]["n"] = {"runtimeValue": {"constantValue": {"intValue": "five"}}}
+    with pytest.raises(SpecError, match="'five'"):
+        ir.read_dict(document)
