@@ -30,6 +30,7 @@ _COMMANDS = {
     "compile": ("headrace.cli.compile", "compile_", "Compile a pipeline to KFP's IR."),
     "check": ("headrace.cli.compile", "check", "Find mistakes before running."),
     "server": ("headrace.cli.server", "server", "Serve the home to KFP's clients and browsers."),
+    "ui": ("headrace.cli.ui", "ui", "Open the page that shows runs."),
     "backup": ("headrace.cli.backup", "backup", "Write the home to a file."),
     "restore": ("headrace.cli.backup", "restore", "Make the home again out of a backup."),
     "gc": ("headrace.cli.operations", "gc", "Remove what is too old or belongs to nothing."),

@@ -2,10 +2,12 @@
 import {
   Background,
   BackgroundVariant,
+  type Edge,
   MiniMap,
   type Node,
   Panel,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
   ViewportPortal,
@@ -24,6 +26,8 @@ import { type Choices, groupsOf, revealing, sight } from "./model";
 import { ArtifactNode, GroupNode, type NodeData, StepNode, Surrounding } from "./nodes";
 import { neighbour } from "./walking";
 
+/** Edges are drawn by one element of ours: thousands of them would each be one of the library. */
+const NO_EDGES: Edge[] = [];
 const nodeTypes = { step: StepNode, group: GroupNode, artifact: ArtifactNode };
 
 /** Graphs with more nodes begin with their groups folded. */
@@ -138,7 +142,7 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
         <ReactFlow
           aria-label={text.graph.label}
           nodes={nodes}
-          edges={[]}
+          edges={NO_EDGES}
           nodeTypes={nodeTypes}
           nodesDraggable={false}
           nodesConnectable={false}
@@ -149,8 +153,7 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
           panOnScroll={false}
           minZoom={0.03}
           maxZoom={2}
-          fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+          onInit={(flow) => begin(flow, layout, frame.current)}
           onlyRenderVisibleElements={layout.placed.length > MOST_UNFOLDED}
           proOptions={{ hideAttribution: true }}
         >
@@ -176,6 +179,25 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
       </div>
     </Surrounding.Provider>
   );
+}
+
+const LEGIBLE = 0.6;
+
+/** Show all of it, or its beginning where all would be too small to read. */
+function begin(
+  flow: ReactFlowInstance<Node<NodeData>>,
+  layout: Layout,
+  frame: HTMLElement | null,
+): void {
+  const width = frame?.clientWidth ?? 0;
+  const height = frame?.clientHeight ?? 0;
+  const zoom = Math.min(width / layout.width, height / layout.height);
+  if (zoom >= LEGIBLE || layout.placed.length > MOST_UNFOLDED) {
+    void flow.fitView({ maxZoom: 1, padding: 0.08 });
+  } else {
+    const y = Math.max(44, (height - layout.height * LEGIBLE) / 2);
+    void flow.setViewport({ x: 8, y, zoom: LEGIBLE });
+  }
 }
 
 function flowNodes(layout: Layout): Node<NodeData>[] {

@@ -86,7 +86,7 @@ export function LogView({ of, running }: { of: LogOf; running: boolean }) {
           download
           aria-label={text.download}
           title={text.download}
-          className={buttonLook("ghost", "w-[1.95rem] px-0")}
+          className={buttonLook("ghost", "w-[1.95rem] px-0!")}
         >
           <Download aria-hidden size={15} />
         </a>

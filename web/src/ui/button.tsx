@@ -38,7 +38,7 @@ export function IconButton({ label, tone = "ghost", className = "", ...rest }: I
       type="button"
       aria-label={label}
       title={label}
-      className={buttonLook(tone, `w-[1.95rem] px-0 ${className}`)}
+      className={buttonLook(tone, `w-[1.95rem] px-0! [&>svg]:shrink-0 ${className}`)}
       {...rest}
     />
   );

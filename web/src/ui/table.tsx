@@ -102,7 +102,7 @@ export function Table<Row>(props: Props<Row>) {
 
 function Head<Row>({ columns, sort, onSort, selection }: Props<Row>) {
   const cell =
-    "sticky top-0 z-10 h-8 border-b border-line bg-canvas px-2 text-left text-xs font-medium text-muted";
+    "sticky top-0 z-10 h-8 border-b border-line bg-canvas px-2 text-left text-xs font-medium text-muted first:pl-4";
   return (
     <thead>
       <tr>
@@ -159,7 +159,8 @@ interface RowProps<Row> extends Props<Row> {
 function Row<R>({ columns, row, rowKey, rowName, selection, index, height }: RowProps<R>) {
   const key = rowKey(row);
   const selected = selection?.has(key) ?? false;
-  const cell = "overflow-hidden border-b border-line px-2 text-ellipsis whitespace-nowrap";
+  const cell =
+    "overflow-hidden border-b border-line px-2 text-ellipsis whitespace-nowrap first:pl-4";
   return (
     <tr
       aria-rowindex={index + 2}

@@ -131,7 +131,7 @@ function build(
       return {
         id,
         title: names.duration,
-        width: 170,
+        width: 180,
         render: (run) => <DurationBar run={run} known={known} />,
       };
     case "parameters":
@@ -224,7 +224,7 @@ function Bar({ run, known, now }: { run: RunRow; known: Known; now: number }) {
     length.median === null ? shown : text.runs.durationOf(shown, duration(length.median));
   return (
     <span className="flex items-center gap-2" title={title}>
-      <span className="w-16 shrink-0 text-right">{shown}</span>
+      <span className="w-[4.8rem] shrink-0 text-right">{shown}</span>
       <span aria-hidden className="relative h-1.5 grow rounded-full bg-line">
         <span
           className={`absolute inset-y-0 left-0 rounded-full ${run.state === "running" ? "bg-run" : "bg-line-strong"}`}
