@@ -39,17 +39,10 @@ _RULES = (
     (r"with self\._http", "async with self._http"),
     (r"response\.iter_bytes", "response.aiter_bytes"),
     (r"(\w+)\.read\(\)", r"await \1.aread()"),
-    (r"stream\.response\.read\(\)", "await stream.response.aread()"),
     (r"stream\.await response", "await stream.response"),
     (r"for event in (self\._one_stream|stream)", r"async for event in \1"),
-    (r"for event in stream:", "for event in stream:"),
     (r"self\.(detail|run)\(", r"await self.\1("),
-    (r"\(await self\.(\w+)\((.*?)\)\)\.", r"(await self.\1(\2))."),
-    (
-        r"if run_id is not None and await self\.run\(run_id\)\.ended",
-        "if run_id is not None and (await self.run(run_id)).ended",
-    ),
-    (r"return await self\.detail\(run\)\.run", "return (await self.detail(run)).run"),
+    (r"await self\.(detail|run)\((\w+)\)\.(\w+)", r"(await self.\1(\2)).\3"),
     (
         r"return await self\._send\((calls\.plan\(.*\))\)\.steps",
         r"return (await self._send(\1)).steps",

@@ -169,7 +169,7 @@ class AsyncClient:
             after: Id of the last entry that is known already; 0 begins with the first.
         """
         run_id = None if run is None else connecting.run_id_of(run)
-        last = after
+        last, final = after, None
         while True:
             if run_id is not None and last is None:
                 detail = await self.detail(run_id)
@@ -180,9 +180,14 @@ class AsyncClient:
                 last = event.id
                 yield event
                 if run_id is not None and event.run is not None and event.run.ended:
+                    # The row is newer than the entry: others may follow that were written before.
+                    final = final or (await self.detail(run_id)).last_event_id
+                    if last >= final:
+                        return
+            if run_id is not None:
+                detail = await self.detail(run_id)
+                if detail.run.ended and (last or 0) >= detail.last_event_id:
                     return
-            if run_id is not None and (await self.run(run_id)).ended:
-                return
 
     async def logs(
         self,

@@ -17,7 +17,7 @@ ENDED: frozenset[str] = frozenset({"succeeded", "failed", "canceled"})
 _T = TypeVar("_T")
 
 
-class _Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Base of the answers; JSON keys are the field names."""
 
 

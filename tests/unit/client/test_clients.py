@@ -124,15 +124,25 @@ def test_a_feed_goes_on_after_a_broken_line_where_it_broke():
 
     def answer(request):
         if not request.url.path.endswith("/events"):
-            return _json({"run": _run(), "last_event_id": 0})
+            return _json({"run": _run(), "last_event_id": 3})
         asked.append(request.url.params.get("after"))
         if len(asked) == 1:
             return _stream(_entry(1, "running"), _entry(2, "running"))
         return _stream(_entry(3, "failed"))
 
     with _client(answer) as client:
-        assert [event.id for event in client.events("r1")] == [1, 2, 3]
+        assert [event.id for event in client.events("r1", after=0)] == [1, 2, 3]
     assert asked == ["0", "2"]
+
+
+def test_a_feed_that_begins_late_tells_everything_that_was_before_the_end():
+    def answer(request):
+        if request.url.path.endswith("/events"):
+            return _stream(*[_entry(number, "failed") for number in (1, 2, 3)])
+        return _json({"run": _run("failed"), "last_event_id": 3})
+
+    with _client(answer) as client:
+        assert [event.id for event in client.events("r1", after=0)] == [1, 2, 3]
 
 
 def test_lists_are_read_page_after_page_up_to_the_limit():
