@@ -59,7 +59,7 @@ def secured(
     Args:
         endpoints: What is served; those of logins are added.
         auth: How users are known; None: there is one.
-        listening: The address that the server listens on.
+        listening: The address that the server listens on, as a URL.
         routes: What comes after the endpoints, such as the files of the page.
 
     Raises:

@@ -31,7 +31,7 @@ _VERB_OF_METHOD = {"POST": "create", "PUT": "put", "PATCH": "update", "DELETE": 
 _ACTION = re.compile(r"(?:[:/])([a-z][a-z_-]*)\Z")
 _NOT_ACTIONS = re.compile(
     r"/(runs|experiments|pipelines|versions|recurring-runs|recurringruns|jobs|namespaces|members"
-    r"|tokens|webhooks|graph|plan|preview)\Z"
+    r"|tokens|webhooks|graph|plan|preview|registry|packages|tags|visualizations)\Z"
 )
 _LONGEST = 500
 _READ_BYTES = 1 << 16

@@ -22,7 +22,7 @@ from headrace.server.errors import error_reply
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 #: What probes ask by the address of a machine; they tell nobody anything.
 PROBES = frozenset({"/healthz", "/readyz"})
-_API = ("/api/", "/apis/", "/metrics")
+_API = ("/api/", "/apis/", "/registry", "/metrics")
 _OWN_SITE = frozenset({"same-origin", "none"})
 _BROWSER_HEADERS = ("origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
 
@@ -99,11 +99,12 @@ def origins_of(
     Args:
         hosts: Names by which it is called beside those of loopback.
         public_url: Where browsers find it.
-        listening: The address that it listens on, when that is a single one.
+        listening: The address that it listens on, as a URL.
     """
     names = LOOPBACK_HOSTS | {host.lower().strip("[]") for host in hosts}
-    if listening and listening not in ("0.0.0.0", "::", "[::]"):  # noqa: S104 - these are no names
-        names |= {listening.lower().strip("[]")}
+    own = urlsplit(listening or "").hostname
+    if own and own not in ("0.0.0.0", "::"):  # noqa: S104 - these are no names
+        names |= {own}
     origin = None
     if public_url:
         parts = urlsplit(public_url)

@@ -170,8 +170,8 @@ def test_browsers_are_known(headers: dict[str, str], expected: bool) -> None:
 
 
 def test_the_address_that_is_listened_on_is_a_name_unless_it_is_all_of_them() -> None:
-    assert "127.0.0.2" in origins_of(listening="127.0.0.2").hosts
-    assert "0.0.0.0" not in origins_of(listening="0.0.0.0").hosts
+    assert "127.0.0.2" in origins_of(listening="http://127.0.0.2:80").hosts
+    assert "0.0.0.0" not in origins_of(listening="http://0.0.0.0:80").hosts
 
 
 def test_web_sockets_are_closed_before_anybody_sees_them() -> None:
