@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from headrace.app.home import Home
 from headrace.app.machine import find_engine_here
@@ -15,10 +16,12 @@ from headrace.app.places import place_of
 from headrace.app.preparation import runs_here
 from headrace.app.submission import RunOptions, lock_of, options_of
 from headrace.engine.attempts import AttemptSpec
+from headrace.engine.events import PackagesLocked
 from headrace.environments import (
     Environment,
     EnvironmentRequest,
     LightweightSpec,
+    Lock,
     build,
     parse_as_of,
     request_from_command,
@@ -40,23 +43,30 @@ class Executors:
         self._home = home
         self._notice = notice
         self._built: dict[str, Environment] = {}
+        self._kept: set[tuple[str, str]] = set()
         self._options: dict[str, RunOptions] = {}
         self._recognise = lru_cache(maxsize=512)(request_from_command)
 
     def is_ready(self, spec: AttemptSpec) -> bool:
         """Say whether the attempt's environment is there; quick."""
-        return spec.container is None or self._key(spec) in self._built
+        return spec.container is None or (
+            self._key(spec) in self._built and not self._is_to_be_kept(spec)
+        )
 
-    def make_ready(self, spec: AttemptSpec) -> None:
+    def make_ready(self, spec: AttemptSpec) -> dict[str, Any] | None:
         """Build the attempt's environment if it is not there; may take minutes.
+
+        Returns:
+            The lock of a step whose image was known only now, for the run's history.
 
         Raises:
             EnvironmentUnresolvable: It cannot be built.
             InfrastructureError: The index or the disk cannot be used.
         """
         key = self._key(spec)
-        if key in self._built:
-            return
+        to_be_kept = self._is_to_be_kept(spec)
+        if key in self._built and not to_be_kept:
+            return None
         if spec.lock is not None:
             lock = lock_of(self._home.store, self._run_options(spec), spec.lock)
             lightweight = self.lightweight(spec)
@@ -67,10 +77,28 @@ class Executors:
             request = EnvironmentRequest() if late is None else late.request
             as_of = parse_as_of(self._home.config.packages_as_of)
             request = replace(request, as_of=as_of)
-            lock = resolve(request, self._home.locks, pythons=self._home.config.pythons)
+            kept = self._kept_lock(spec) if to_be_kept else None
+            lock = kept or resolve(request, self._home.locks, pythons=self._home.config.pythons)
+            to_be_kept = to_be_kept and kept is None
         if lock.packages:
             self._notice(f"preparing {len(lock.packages)} packages for Python {lock.python}")
-        self._built[key] = build(lock, self._home.environments)
+        if key not in self._built:
+            self._built[key] = build(lock, self._home.environments)
+        self._kept.add((spec.id.run_id, spec.id.task))
+        return lock.to_dict() if to_be_kept else None
+
+    def _is_to_be_kept(self, spec: AttemptSpec) -> bool:
+        """Whether the run does not know yet which packages this step has."""
+        known = (spec.id.run_id, spec.id.task) in self._kept
+        return not known and self._late(spec) is not None
+
+    def _kept_lock(self, spec: AttemptSpec) -> Lock | None:
+        """Return the lock that an earlier attempt of the step found, which a later one keeps."""
+        for _, event in self._home.store.journal(spec.id.run_id):
+            if isinstance(event, PackagesLocked) and event.attempt.task == spec.id.task:
+                lock, late = Lock.from_dict(event.lock), self._late(spec)
+                return lock if late is None else lock.answering(late.request)
+        return None
 
     def prepared(self, spec: AttemptSpec) -> Prepared:
         """Return how a launcher starts the attempt; its environment is ready."""

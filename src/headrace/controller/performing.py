@@ -18,7 +18,7 @@ from headrace.engine.attempts import (
     OutputArtifact,
 )
 from headrace.engine.commands import LookUpCache, StopAttempt
-from headrace.engine.events import AttemptFinished, CacheAnswered, Event
+from headrace.engine.events import AttemptFinished, CacheAnswered, Event, PackagesLocked
 from headrace.errors import HeadraceError, InfrastructureError, RequestError, SpecError
 from headrace.ir.model import EnvVar
 from headrace.launchers.port import Launcher
@@ -45,8 +45,12 @@ class Surroundings(Protocol):
         """Say whether everything is there; quick."""
         ...
 
-    def make_ready(self, spec: AttemptSpec) -> None:
-        """Make what is missing; may take minutes, raises a ``HeadraceError`` when it cannot."""
+    def make_ready(self, spec: AttemptSpec) -> dict[str, Any] | None:
+        """Make what is missing; may take minutes, raises a ``HeadraceError`` when it cannot.
+
+        Returns:
+            The lock of the attempt's packages when it was found only now, to be kept with the run.
+        """
         ...
 
 
@@ -86,7 +90,9 @@ class Performer:
                 result = claimed
             elif spec.importer is None:
                 if not self._surroundings.is_ready(spec):
-                    await self._offload(self._surroundings.make_ready, spec)
+                    lock = await self._offload(self._surroundings.make_ready, spec)
+                    if lock is not None:
+                        post(spec.id.run_id, PackagesLocked(attempt=spec.id, lock=lock))
                 if owns(spec.id.run_id):
                     await self._launch(spec)
                     return

@@ -67,6 +67,17 @@ class CacheAnswered(_Event, frozen=True, tag="cache_answered"):
     reason: str = ""
 
 
+class PackagesLocked(_Event, frozen=True, tag="packages_locked"):
+    """The packages of an attempt whose image was known only now are these.
+
+    Attributes:
+        lock: The lock as it is stored, whole.
+    """
+
+    attempt: AttemptId
+    lock: dict[str, Any]
+
+
 class AttemptStarted(_Event, frozen=True, tag="attempt_started"):
     """The launcher started the attempt; ``where`` says on what (pid, pod)."""
 
@@ -102,6 +113,7 @@ class RetryRequested(_Event, frozen=True, tag="retry_requested"):
 Event = (
     RunSubmitted
     | CacheAnswered
+    | PackagesLocked
     | AttemptStarted
     | AttemptFinished
     | TimerFired

@@ -20,7 +20,7 @@ from headrace.engine.attempting import (
     timer_of,
 )
 from headrace.engine.attempts import AttemptId, Inputs
-from headrace.engine.changes import Change
+from headrace.engine.changes import Change, Logged
 from headrace.engine.commands import Command, SetTimer, StartAttempt, StopAttempt
 from headrace.engine.events import (
     AttemptFinished,
@@ -28,6 +28,7 @@ from headrace.engine.events import (
     CacheAnswered,
     CancelRequested,
     Event,
+    PackagesLocked,
     RetryRequested,
     RunSubmitted,
     TimerFired,
@@ -143,6 +144,15 @@ def _root_inputs(plan: Plan, event: RunSubmitted) -> Inputs:
     return Inputs(parameters=parameters)
 
 
+def _packages_locked(turn: Turn, event: PackagesLocked) -> None:
+    """Keep the lock in the history, where people and later attempts find it."""
+    path = event.attempt.task
+    message = f"{path}: its packages were resolved when its image was known"
+    turn.changes.append(
+        Logged(kind="packages_locked", path=path, message=message, data={"lock": event.lock})
+    )
+
+
 def _timer_fired(turn: Turn, event: TimerFired) -> None:
     if event.timer.startswith(TIMER_PREFIX):
         backoff_ended(turn, event)
@@ -156,6 +166,7 @@ _Rule = Callable[[Turn, Any], None]
 _EVENTS: dict[type[Event], _Rule] = {
     RunSubmitted: _run_submitted,
     CacheAnswered: cache_answered,
+    PackagesLocked: _packages_locked,
     AttemptStarted: attempt_started,
     AttemptFinished: attempt_finished,
     TimerFired: _timer_fired,

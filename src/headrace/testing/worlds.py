@@ -66,7 +66,7 @@ class _Ready:
         del spec
         return True
 
-    def make_ready(self, spec: AttemptSpec) -> None:
+    def make_ready(self, spec: AttemptSpec) -> dict[str, Any] | None:
         del spec
 
 
@@ -113,7 +113,7 @@ class World:
         self._runner = asyncio.Runner(loop_factory=VirtualLoop)
         loop = self._runner.get_loop()
         assert isinstance(loop, VirtualLoop)
-        loop.set_task_factory(stoppable_tasks)
+        loop.set_task_factory(_stoppable)
         self._clock = VirtualClock(loop)
         scripts = dict(outcomes or {})
         self.place = self.store.place = Place(
@@ -298,3 +298,4 @@ def _require(holds: bool, message: str) -> None:
 
 
 _offload: Any = _inline
+_stoppable: Any = stoppable_tasks

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .conftest import CHAIN
+import json
+import sqlite3
+
+from .conftest import CHAIN, IMAGE
 
 WORKS_OTHERWISE = CHAIN.replace('"row\\n" * n', '"row\\n" * (n + 0)')
 GIVES_OTHERWISE = CHAIN.replace('"row\\n" * n', '"row\\n" * (n + 1)')
@@ -130,3 +133,40 @@ def test_a_rerun_with_another_parameter_keeps_the_others(chain):
     ended = chain.run("rerun", chain.first.json["run_id"], "-p", "n=5", "--json")
     assert ended.json["parameters"] == {"witness": str(chain.witness), "n": 5}
     assert ended.json["outputs"] == {"Output": 6}
+
+
+LATE_IMAGE = f"""
+from kfp import dsl
+
+
+@dsl.component
+def say(witness: str):
+    with open(witness, "a") as file:
+        file.write("said\\n")
+    if open(witness).read().count("said") == 1:
+        raise ValueError("once")
+
+
+@dsl.pipeline(name="late")
+def late(witness: str, image: str = "{IMAGE}"):
+    say(witness=witness).set_container_image(image).set_retry(1)
+"""
+
+
+def test_packages_of_an_image_that_is_known_late_are_kept_with_each_run_once(desk):
+    desk.write("late.py", LATE_IMAGE)
+    runs = []
+    for _ in range(2):
+        ended = desk.run("run", "late.py", "-p", f"witness={desk.witness}", "--json", "--no-cache")
+        assert ended.status == 0, ended.stderr
+        runs.append(ended.json["run_id"])
+    assert desk.ran == ["said"] * 3
+    database = sqlite3.connect(f"file:{desk.home / 'headrace.db'}?mode=ro", uri=True)
+    try:
+        rows = database.execute("SELECT event FROM journal").fetchall()
+    finally:
+        database.close()
+    events = [json.loads(event) for (event,) in rows]
+    kept = [event for event in events if event["event"] == "packages_locked"]
+    assert [event["attempt"]["run_id"] for event in kept] == runs
+    assert {event["lock"]["python"] for event in kept} == {IMAGE.partition(":")[2]}

@@ -72,7 +72,7 @@ class Surroundings:
         return self.make is None
 
     def make_ready(self, spec):
-        self.make(spec)
+        return self.make(spec)
 
 
 async def inline(function, *arguments):

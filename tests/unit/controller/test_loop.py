@@ -806,3 +806,14 @@ def test_two_runs_that_make_the_same_at_once_both_succeed_and_leave_one_entry():
     asyncio.run(world.finish(third))
     (task,) = world.store.tasks(third)
     assert task.cached
+
+
+def test_packages_that_are_known_only_late_are_kept_with_the_run():
+    world = World()
+    world.surroundings.make = lambda spec: {"python": "3.11", "for": spec.id.task}
+    run_id = world.submit(CHAIN)
+    asyncio.run(world.finish(run_id))
+    assert world.state() == "succeeded"
+    kept = {e.path: e.data for e in world.store.events() if e.kind == "packages_locked"}
+    assert kept == {task: {"lock": {"python": "3.11", "for": task}} for task in "ab"}
+    assert journal(world).count("PackagesLocked") == 2
