@@ -151,3 +151,25 @@ def test_a_loop_opens_no_more_iterations_than_the_window(monkeypatch):
 def test_a_loop_may_be_guarded_by_a_condition():
     task = loop([1], inputs={"x": 1}, condition="int(inputs.parameter_values['x']) == 2")
     assert simulate(sketch({"l": task}))["l"].state == "skipped"
+
+
+def test_artifacts_of_loops_in_loops_are_one_flat_list_in_their_order():
+    write = Task(outputs={"data": "system.Dataset"})
+    inner = Task(
+        items=[1, 2],
+        body={"write": write},
+        outputs={"all": "system.Dataset[]"},
+        yields={"all": (Out("write", "data"),)},
+    )
+    outer = Task(
+        items=["a", "b"],
+        body={"inner": inner},
+        outputs={"all": "system.Dataset[]"},
+        yields={"all": (Out("inner", "all"),)},
+    )
+    read = Task(inputs={"xs": Out("outer", "all")}, types={"xs": "system.Dataset[]"})
+    run = simulate(sketch({"outer": outer, "read": read}))
+    made = [f"outer[{i}]/inner[{j}]/write" for i in range(2) for j in range(2)]
+    assert run["read"].inputs.artifacts["xs"] == tuple(
+        run[path].outputs.artifacts["data"][0] for path in made
+    )
