@@ -13,6 +13,8 @@ from headrace.engine.changes import Change, Logged, RunChanged, TaskChanged
 from headrace.store.records import ENDED
 
 _END = "run_ended"
+#: Entries of the engine that tell of their task's state themselves.
+_TELLING = frozenset({"task_failed", "task_skipped", "attempt_failed", "group_failed"})
 
 
 def with_announcements(changes: Iterable[Change]) -> list[Change]:
@@ -36,7 +38,7 @@ def announcements(changes: Iterable[Change]) -> list[Logged]:
             tasks[change.path] = change
         elif isinstance(change, RunChanged):
             run = change
-        elif isinstance(change, Logged):
+        elif isinstance(change, Logged) and change.kind in _TELLING:
             told.add(change.path)
     entries: list[Logged] = []
     if run is not None and run.state not in ENDED and run.state != "pending":

@@ -36,6 +36,11 @@ def task(path, state, reason=""):
             [],
             id="what is logged already is not told twice",
         ),
+        pytest.param(
+            [Logged(kind="output_missing", path="a"), task("a", "succeeded")],
+            [("task_succeeded", "a", "")],
+            id="what else is logged says nothing of the state",
+        ),
         pytest.param([RunChanged(state="running")], [("run_running", "", "")], id="a run begins"),
         pytest.param(
             [RunChanged(state="succeeded"), Logged(kind="run_ended")], [], id="the end is logged"

@@ -130,7 +130,7 @@ def _sum(amounts: list[Amounts]) -> Amounts:
     for one in amounts:
         devices.update(one.devices)
     return Amounts(
-        cpu=sum(one.cpu for one in amounts),
+        cpu=sum((one.cpu for one in amounts), 0.0),
         memory_bytes=sum(one.memory_bytes for one in amounts),
         devices=dict(devices),
     )
