@@ -31,6 +31,8 @@ _COMMANDS = {
     "check": ("headrace.cli.compile", "check", "Find mistakes before running."),
     "server": ("headrace.cli.server", "server", "Serve the home to KFP's clients and browsers."),
     "ui": ("headrace.cli.ui", "ui", "Open the page that shows runs."),
+    "recurring": ("headrace.cli.recurring", "recurring", "Make and list recurring runs."),
+    "backfill": ("headrace.cli.recurring", "backfill", "Make runs for a span of the past."),
     "backup": ("headrace.cli.backup", "backup", "Write the home to a file."),
     "restore": ("headrace.cli.backup", "restore", "Make the home again out of a backup."),
     "gc": ("headrace.cli.operations", "gc", "Remove what is too old or belongs to nothing."),
