@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 
@@ -196,8 +197,10 @@ class MemoryTenancy(MemoryState):
         """Return the entries that fit, in the order asked for."""
 
         def entry(record: AuditEntry) -> Entry:
-            names = {"created_at": "at"}
-            return Entry(record, record.id, lambda name: getattr(record, names.get(name, name)))
+            def field(name: str) -> Any:
+                return getattr(record, "at" if name == "created_at" else name)
+
+            return Entry(record, record.id, field)
 
         with self._lock:
             return find(fields.AUDIT, [entry(record) for record in self._audit], query)

@@ -153,8 +153,10 @@ class MemoryRecurring(MemoryRuns):
         """Return the recurring runs that fit, in the order asked for."""
 
         def entry(number: int, record: RecurringRun) -> Entry:
-            names = {"name": "display_name"}
-            return Entry(record, number, lambda name: getattr(record, names.get(name, name)))
+            def field(name: str) -> Any:
+                return getattr(record, "display_name" if name == "name" else name)
+
+            return Entry(record, number, field)
 
         with self._lock:
             held = enumerate(self._recurring_runs.values(), 1)

@@ -85,7 +85,9 @@ def writes(
 
     @wraps(method)
     def whole(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return self._db.writing(lambda connection: method(self, connection, *args, **kwargs))
+        return self._db.writing(  # pyright: ignore[reportPrivateUsage]
+            lambda connection: method(self, connection, *args, **kwargs)
+        )
 
     return whole
 
@@ -97,6 +99,8 @@ def reads(
 
     @wraps(method)
     def whole(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return self._db.reading(lambda connection: method(self, connection, *args, **kwargs))
+        return self._db.reading(  # pyright: ignore[reportPrivateUsage]
+            lambda connection: method(self, connection, *args, **kwargs)
+        )
 
     return whole

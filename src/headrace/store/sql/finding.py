@@ -240,8 +240,7 @@ def _condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
         return _compared(f"({listing.words})", predicate)
     column = _column(listing, predicate.field)
     if field.type == "flag":
-        yes = predicate.value if predicate.op == "eq" else not predicate.value
-        return (column if yes else f"NOT {column}"), []
+        return f"{column} {_SIGNS[predicate.op]} ?", [int(bool(predicate.value))]
     if predicate.value is None:
         return f"{column} IS {'NOT ' if predicate.op == 'ne' else ''}NULL", []
     condition, values = _compared(column, predicate)

@@ -116,7 +116,7 @@ class SqlRecurring:
 
 def disable_schedules(connection: Connection, experiment: str, now: float) -> None:
     """Disable the recurring runs whose runs go to the experiment."""
-    named = {"experiment": experiment, "no": False, "now": now}
+    named = {"experiment": experiment, "now": now}
     connection.execute(_SQL["disable_of_experiment"], named)
 
 

@@ -88,7 +88,7 @@ class SqlTidying:
         old = experiment_of(connection, experiment_id)
         connection.execute(_SQL["archive_experiment"], (archived, experiment_id))
         if archived:
-            named = {"experiment": experiment_id, "namespace": old.namespace, "yes": True}
+            named = {"experiment": experiment_id, "namespace": old.namespace}
             connection.execute(_SQL["archive_runs_of_experiment"], named)
             disable_schedules(connection, experiment_id, now)
         return msgspec.structs.replace(old, archived=archived)
@@ -96,6 +96,7 @@ class SqlTidying:
     @writes
     def remove_run(self, connection: Connection, run_id: str) -> None:
         """Remove a run that has ended, with all that belongs to it and to no other."""
+        connection.execute(_SQL["locked"], (run_id,))
         run = _run(connection, run_id)
         if run.state not in ENDED:
             raise Conflict(f"run {run_id} is {run.state}", hint="cancel it and wait for its end")

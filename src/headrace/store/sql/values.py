@@ -7,7 +7,7 @@ to which document is noted beside it, so that a document can go when nothing nee
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -73,9 +73,9 @@ class Packer:
     def write(self, connection: Connection) -> None:
         """Insert the collected documents that are not there yet, and who refers to them."""
         if self._documents:
-            connection.executemany(_SQL["insert_document"], list(self._documents.items()))
+            connection.executemany(_SQL["insert_document"], sorted(self._documents.items()))
         if self._uses:
-            connection.executemany(_SQL["insert_use"], list(self._uses))
+            connection.executemany(_SQL["insert_use"], sorted(self._uses))
 
 
 class Column(Generic[_T]):
@@ -101,7 +101,7 @@ def read_document(connection: Connection, digest: str) -> bytes | None:
     return None if row is None else row[0]
 
 
-def note_named(connection: Connection, run: int, digests: set[str]) -> None:
+def note_named(connection: Connection, run: int, digests: Collection[str]) -> None:
     """Note that a run refers to those of the documents that there are."""
     rows = [{"run": run, "digest": digest} for digest in sorted(digests)]
     if rows:

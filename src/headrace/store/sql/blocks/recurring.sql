@@ -13,7 +13,7 @@ WHERE id = :id AND (:namespace IS NULL OR namespace = :namespace)
 SELECT id FROM recurring_runs WHERE id = ?
 
 -- name: due
-WHERE next_tick_at <= ? AND enabled ORDER BY next_tick_at, seq LIMIT ?
+WHERE next_tick_at <= ? AND enabled = 1 ORDER BY next_tick_at, seq LIMIT ?
 
 -- name: add
 INSERT INTO recurring_runs (
@@ -38,8 +38,8 @@ UPDATE recurring_runs SET
 WHERE id = :id
 
 -- name: disable_of_experiment
-UPDATE recurring_runs SET enabled = :no, updated_at = :now
-WHERE experiment = :experiment AND enabled
+UPDATE recurring_runs SET enabled = 0, updated_at = :now
+WHERE experiment = :experiment AND enabled = 1
 
 -- name: remove
 DELETE FROM recurring_runs WHERE id = ?

@@ -27,7 +27,7 @@ INSERT INTO leases (run, owner, epoch, expires_at) VALUES (?, '', 0, 0)
 
 -- name: insert_default_experiment
 INSERT INTO experiments (id, namespace, name, created_at, display_name, description, archived)
-VALUES (:id, :namespace, :name, :created_at, '', '', FALSE)
+VALUES (:id, :namespace, :name, :created_at, '', '', 0)
 ON CONFLICT DO NOTHING
 
 -- name: run_key

@@ -1,3 +1,7 @@
+-- name: locked
+SELECT run FROM leases
+WHERE run = (SELECT id FROM runs WHERE run_id = ?)
+
 -- name: update_run
 UPDATE runs SET display_name = :display_name, description = :description, tags = :tags
 WHERE id = :run
@@ -6,8 +10,8 @@ WHERE id = :run
 UPDATE runs SET archived = ? WHERE id = ?
 
 -- name: archive_runs_of_experiment
-UPDATE runs SET archived = :yes WHERE namespace = :namespace AND experiment = :experiment
-AND NOT archived
+UPDATE runs SET archived = 1 WHERE namespace = :namespace AND experiment = :experiment
+AND archived = 0
 
 -- name: archive_experiment
 UPDATE experiments SET archived = ? WHERE id = ?
