@@ -33,6 +33,7 @@ _COMMANDS = {
     "ui": ("headrace.cli.ui", "ui", "Open the page that shows runs."),
     "recurring": ("headrace.cli.recurring", "recurring", "Make and list recurring runs."),
     "backfill": ("headrace.cli.recurring", "backfill", "Make runs for a span of the past."),
+    "import": ("headrace.cli.importing", "import_", "Take over what a KFP server holds."),
     "backup": ("headrace.cli.backup", "backup", "Write the home to a file."),
     "restore": ("headrace.cli.backup", "restore", "Make the home again out of a backup."),
     "gc": ("headrace.cli.operations", "gc", "Remove what is too old or belongs to nothing."),
