@@ -75,7 +75,7 @@ def error_reply(request: Request, error: HeadraceError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if _is_kfp(request):
         return json_reply(_kfp_body(request, code, _text(error)), status, headers)
-    return json_reply(native_body(error.code, _message(error), error.hint), status, headers)
+    return json_reply(native_body(error.code, _message(error), _hint(error)), status, headers)
 
 
 def http_error_reply(request: Request, error: HTTPException) -> Response:
@@ -131,4 +131,10 @@ def _message(error: HeadraceError) -> str:
 
 
 def _text(error: HeadraceError) -> str:
-    return f"{_message(error)}; {error.hint}" if error.hint else _message(error)
+    hint = _hint(error)
+    return f"{_message(error)}; {hint}" if hint else _message(error)
+
+
+def _hint(error: HeadraceError) -> str | None:
+    """Return the hint; what is not there and what is another's must read the same."""
+    return None if isinstance(error, NotFound) else error.hint

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headrace.errors import Conflict, InvalidRequest
+from headrace.errors import Conflict, InvalidRequest, NotFound
 from headrace.server.access import Verb
 from headrace.server.catalog import checked_name, checked_text
 from headrace.server.documents import Source, kept
@@ -183,8 +183,19 @@ def run_of(request: Request, verb: Verb) -> Run:
         NotFound: There is none, or not for them.
     """
     wanted = request.path_params["run_id"]
-    run = services_of(request).store.run(wanted)
+    run = _whole(services_of(request).store, wanted)
     allow(request, verb, run.namespace, f"run {wanted}")
+    return run
+
+
+def _whole(store: Store, wanted: str) -> Run:
+    """Return the run with this whole id: how many begin so is not told, they may be others'."""
+    try:
+        run = store.run(wanted)
+    except InvalidRequest:
+        run = None
+    if run is None or run.run_id != wanted:
+        raise NotFound(f"there is no run {wanted}")
     return run
 
 
