@@ -33,6 +33,25 @@ def cached(key="k1", path="fit", fields=None, **parameters):
 # ---------------------------------------------------------------------------- runs
 
 
+@pytest.mark.parametrize("several", [3, 500])
+def test_some_tasks_are_read_by_their_paths_in_the_order_of_all(store, several):
+    lease = started(store, "r1")
+    names = [f"t{number}" for number in range(several)]
+    commit(store, lease, *(task(name) for name in names))
+    wanted = [*reversed(names[1:]), "nowhere", names[1]]
+    assert [row.path for row in store.tasks("r1", wanted)] == names[1:]
+    assert store.tasks("r1", []) == []
+    with pytest.raises(NotFound):
+        store.tasks("nowhere", ["t0"])
+
+
+def test_the_newest_entry_of_the_history_is_known(store):
+    assert store.last_event_id() == 0
+    lease = started(store, "r1")
+    commit(store, lease, Logged(kind="one"), Logged(kind="two"))
+    assert store.last_event_id() == store.events()[-1].id
+
+
 def test_a_run_is_found_by_the_beginning_of_its_id(store):
     for run_id in ("abc1", "abd2", "abd2x", "ABC"):
         store.create_run(new_run(run_id, namespace="x" if run_id == "ABC" else ""))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from headrace.errors import HeadraceError, TooManyRequests
-from headrace.server.native.rows import last_attempts, last_event_id, runs_of, task_rows
+from headrace.server.native.rows import last_attempts, runs_of, task_rows
 from headrace.store import Store
 from headrace.store.records import Attempt, HistoryEntry, Run, TaskRun
 
@@ -170,7 +170,7 @@ class Feed:
     async def _poll(self, ready: asyncio.Event) -> None:
         seen: int | None = None
         with suppress(HeadraceError):
-            self._floor = self._position = await self._in_thread(lambda: last_event_id(self._store))
+            self._floor = self._position = await self._in_thread(self._store.last_event_id)
         ready.set()
         while True:
             try:

@@ -42,9 +42,8 @@ def task_named(request: Request, run: Run, path: str) -> TaskRun:
     Raises:
         NotFound: There is none.
     """
-    for task in services_of(request).store.tasks(run.run_id):
-        if task.path == path:
-            return task
+    for task in services_of(request).store.tasks(run.run_id, [path]):
+        return task
     raise NotFound(f"run {run.run_id} has no task {path[:200]}")
 
 

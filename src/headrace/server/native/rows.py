@@ -1,4 +1,4 @@
-"""Reads of the store that feeds need: where the history ends, and rows as they are now."""
+"""Rows as they are now, of the runs and tasks that something is about."""
 
 from __future__ import annotations
 
@@ -11,28 +11,9 @@ from headrace.store.records import Attempt, HistoryEntry, Run, TaskRun
 _FEW = 20
 
 
-def last_event_id(store: Store) -> int:
-    """Return the id of the newest entry of the history, or 0.
-
-    Ids only grow, so that the end is found by halving.
-    """
-    known, beyond = 0, 1
-    while found := store.events(beyond - 1, limit=1):
-        known, beyond = found[0].id, max(found[0].id, beyond) * 2
-    while beyond - known > 1:
-        middle = (known + beyond) // 2
-        found = store.events(middle - 1, limit=1)
-        if found:
-            known = max(found[0].id, middle)
-        else:
-            beyond = middle
-    return known
-
-
 def task_rows(store: Store, run_id: str, paths: Collection[str]) -> dict[str, TaskRun]:
     """Return the task runs with these paths, by path."""
-    wanted = frozenset(paths)
-    return {task.path: task for task in store.tasks(run_id) if task.path in wanted}
+    return {task.path: task for task in store.tasks(run_id, paths)}
 
 
 def last_attempts(store: Store, run_id: str, paths: Collection[str]) -> dict[str, Attempt]:

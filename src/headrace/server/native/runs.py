@@ -17,7 +17,6 @@ from headrace.server.documents import kept
 from headrace.server.native.lists import Limit, Listed, ListQuery, store_query
 from headrace.server.native.named import run_named
 from headrace.server.native.operations import Answer, Asked, Body, Plain, Query, operation
-from headrace.server.native.rows import last_event_id
 from headrace.server.native.sources import chosen, home_of
 from headrace.server.routing import principal_of, services_of
 from headrace.server.services import Submission
@@ -169,7 +168,7 @@ def run_items(store: Store, runs: tuple[Run, ...]) -> list[RunItem]:
 def get_run(asked: Plain) -> RunDetail:
     """Return a run with its tasks, attempts and metrics."""
     store = asked.store
-    last = last_event_id(store)
+    last = store.last_event_id()
     run = run_named(asked.request, asked.named("run_id"))
     return RunDetail(
         run=public(run),

@@ -50,10 +50,11 @@ class MemoryReads(MemoryState):
         with self._lock:
             return find(fields.RUNS, [_entry(rows) for rows in self._runs.values()], query)
 
-    def tasks(self, run_id: str) -> list[TaskRun]:
-        """Return the task runs in the order in which they came into being."""
+    def tasks(self, run_id: str, paths: Collection[str] | None = None) -> list[TaskRun]:
+        """Return the task runs, all or some, in the order in which they came into being."""
         with self._lock:
-            return list(self._rows(run_id).tasks.values())
+            found = list(self._rows(run_id).tasks.values())
+        return [task for task in found if paths is None or task.path in paths]
 
     def attempts(self, run_id: str, path: str | None = None) -> list[Attempt]:
         """Return the attempts, of one task or all, by path and number."""
@@ -149,6 +150,11 @@ class MemoryReads(MemoryState):
                 and run_id in (None, entry.run_id)
                 and self._is_in(entry.run_id, namespace)
             ][:limit]
+
+    def last_event_id(self) -> int:
+        """Return the id of the newest entry of the history of all runs; 0 when there is none."""
+        with self._lock:
+            return self._events[-1].id if self._events else 0
 
     def document(self, digest: str) -> bytes:
         """Return a stored IR document."""

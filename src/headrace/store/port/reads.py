@@ -52,8 +52,12 @@ class ReadStore(Protocol):
         """
         ...
 
-    def tasks(self, run_id: str) -> list[TaskRun]:
-        """Return the task runs in the order in which they came into being."""
+    def tasks(self, run_id: str, paths: Collection[str] | None = None) -> list[TaskRun]:
+        """Return the task runs in the order in which they came into being.
+
+        Args:
+            paths: Only those with one of these paths; what it costs follows their number then.
+        """
         ...
 
     def attempts(self, run_id: str, path: str | None = None) -> list[Attempt]:
@@ -111,6 +115,10 @@ class ReadStore(Protocol):
         limit: int = 1000,
     ) -> list[HistoryEntry]:
         """Return the history after that entry, of one run or all, in order."""
+        ...
+
+    def last_event_id(self) -> int:
+        """Return the id of the newest entry of the history of all runs; 0 when there is none."""
         ...
 
     def document(self, digest: str) -> bytes:

@@ -20,6 +20,7 @@ from headrace.store.sql.values import read_document
 
 _SQL = load("reads")
 _RUNS = f"{_SQL['run_columns']} {_SQL['run_source']}"
+_MANY = 200
 _ARTIFACTS = f"{_SQL['artifact_columns']} {_SQL['artifact_source']}"
 
 
@@ -57,10 +58,23 @@ class SqlReads:
         return find(connection, listings.RUNS, query)
 
     @reads
-    def tasks(self, connection: Connection, run_id: str) -> list[TaskRun]:
-        """Return the task runs in the order in which they came into being."""
-        found = connection.execute(_SQL["tasks"], (run_key(connection, run_id),)).fetchall()
-        return [rows.task_run(run_id, row, connection) for row in found]
+    def tasks(
+        self, connection: Connection, run_id: str, paths: Collection[str] | None = None
+    ) -> list[TaskRun]:
+        """Return the task runs, all or some, in the order in which they came into being."""
+        key = run_key(connection, run_id)
+        if paths is None or len(paths) > _MANY:
+            found = connection.execute(_SQL["tasks"], (key,)).fetchall()
+        else:
+            found = [
+                row
+                for path in set(paths)
+                for row in connection.execute(_SQL["task_at"], (key, path)).fetchall()
+            ]
+            found.sort(key=lambda row: row[-1])
+        wanted = None if paths is None else frozenset(paths)
+        tasks = (rows.task_run(run_id, row, connection) for row in found)
+        return [task for task in tasks if wanted is None or task.path in wanted]
 
     @reads
     def attempts(
@@ -181,6 +195,11 @@ class SqlReads:
             )
             for id_, run, at, kind, path, message, data in connection.execute(sql, named).fetchall()
         ]
+
+    @reads
+    def last_event_id(self, connection: Connection) -> int:
+        """Return the id of the newest entry of the history of all runs; 0 when there is none."""
+        return int(connection.execute(_SQL["last_event"]).fetchone()[0])
 
     @reads
     def document(self, connection: Connection, digest: str) -> bytes:

@@ -11,14 +11,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from native_bench import Bench
 
-from headrace.store.sqlite import SqliteStore
+from headrace.store.memory import MemoryStore
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = SqliteStore.open(tmp_path / "h.db")
-    yield store
-    store.close()
+def store():
+    return MemoryStore()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from headrace.engine.changes import Logged, RunChanged
 from headrace.errors import TooManyRequests
 from headrace.server.native import feed as feeds
 from headrace.server.native.feed import Feed, Wanted
-from headrace.server.native.rows import last_event_id
 
 ALL = Wanted(None, rows=False, may_read=lambda _: True)
 
@@ -157,13 +156,6 @@ def test_too_many_followers_are_refused(bench, monkeypatch):
 
     with pytest.raises(TooManyRequests):
         asyncio.run(two())
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 64, 100])
-def test_the_end_of_the_history_is_found(bench, count):
-    bench.run(*logged(count))
-    found = bench.store.events()
-    assert last_event_id(bench.store) == (found[-1].id if found else 0)
 
 
 def test_entries_of_a_run_that_is_gone_are_passed_over(store):

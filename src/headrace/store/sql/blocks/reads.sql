@@ -18,8 +18,14 @@ ORDER BY run_id LIMIT 5
 -- name: tasks
 SELECT path, parent, name, display_name, component, kind, state, reason, cached, cache_key,
   cache_fields, cache_source, attempts, iteration, created_at, started_at, finished_at, inputs,
-  outputs, error
+  outputs, error, id
 FROM tasks WHERE run = ? ORDER BY id
+
+-- name: task_at
+SELECT path, parent, name, display_name, component, kind, state, reason, cached, cache_key,
+  cache_fields, cache_source, attempts, iteration, created_at, started_at, finished_at, inputs,
+  outputs, error, id
+FROM tasks WHERE run = ? AND path = ?
 
 -- name: attempts
 SELECT path, number, state, created_at, started_at, finished_at, place, error, usage
@@ -88,3 +94,6 @@ FROM events JOIN runs ON runs.id = events.run
 WHERE events.run = :run AND events.id > :after_id
 AND (:namespace IS NULL OR runs.namespace = :namespace)
 ORDER BY events.id LIMIT :limit
+
+-- name: last_event
+SELECT COALESCE(MAX(id), 0) FROM events
