@@ -80,9 +80,19 @@ class ServedTicks:
         user = recurring.created_by
         if self.services.settings.mode == "single" or user in self.admins:
             return
-        if user.startswith(SERVICE) and service_namespace(user) == recurring.namespace:
+        if user.startswith(SERVICE) and self._is_live(user, recurring.namespace):
             return
         members = self.services.store.members(namespace=recurring.namespace, user=user)
         if not any(member.role in _MAY_RUN for member in members):
             message = f"{user or 'nobody'} may not start runs in {recurring.namespace} any more"
             raise PermissionDenied(message, hint="let a member create the recurring run anew")
+
+    def _is_live(self, user: str, namespace: str) -> bool:
+        """Say whether a service of the namespace has a token left with which it may start runs."""
+        now = self.services.clock.now()
+        return service_namespace(user) == namespace and any(
+            token.revoked_at is None
+            and (token.expires_at is None or token.expires_at > now)
+            and token.role in _MAY_RUN
+            for token in self.services.store.tokens(user=user)
+        )

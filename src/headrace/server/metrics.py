@@ -105,8 +105,8 @@ def metrics(request: Request) -> Response:
     """Return the metrics; for who administers the server, as they tell of all namespaces."""
     found = services_of(request).metrics
     if found is None:
-        message = "this server has no metrics"
-        raise NotFound(message, hint="install the extra: pip install 'headrace[metrics]'")
+        message = "this server has no metrics: pip install 'headrace[metrics]'"
+        raise NotFound(message)
     return Response(found.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
