@@ -69,6 +69,27 @@ const start = createRoute({
   component: lazyRouteComponent(() => import("./pages/start/page"), "StartPage"),
 });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  validateSearch: texts("runs", "all", "x", "y", "base", "other"),
+  component: lazyRouteComponent(() => import("./pages/compare/page"), "ComparePage"),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines",
+  validateSearch: texts("q"),
+  component: lazyRouteComponent(() => import("./pages/pipelines/list"), "PipelinesPage"),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$pipelineId",
+  validateSearch: texts("version", "view"),
+  component: lazyRouteComponent(() => import("./pages/pipelines/page"), "PipelinePage"),
+});
+
 const artifacts = createRoute({
   getParentRoute: () => root,
   path: "/artifacts",
@@ -83,7 +104,17 @@ const artifact = createRoute({
   component: lazyRouteComponent(() => import("./pages/artifacts/page"), "ArtifactPage"),
 });
 
-const tree = root.addChildren([index, runs, run, start, artifacts, artifact]);
+const tree = root.addChildren([
+  index,
+  runs,
+  run,
+  start,
+  compare,
+  pipelines,
+  pipeline,
+  artifacts,
+  artifact,
+]);
 
 export function makeRouter(cache: QueryClient) {
   return createRouter({

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Search } from "./client";
 import type {
   ArtifactDetail,
+  Comparison,
   Document,
   EnvironmentLock,
   Experiment,
@@ -172,5 +173,30 @@ export function experiments(search: Search) {
   return queryOptions({
     queryKey: ["experiments", search],
     queryFn: ({ signal }) => get<Page<Experiment>>("/experiments", { search, signal }),
+  });
+}
+
+export function pipeline(id: string) {
+  return queryOptions({
+    queryKey: ["pipeline", id],
+    queryFn: ({ signal }) => get<Pipeline>(`/pipelines/${encodeURIComponent(id)}`, { signal }),
+  });
+}
+
+export function versionDocument(id: string) {
+  return queryOptions({
+    queryKey: ["version-document", id],
+    queryFn: ({ signal }) =>
+      get<Document>(`/versions/${encodeURIComponent(id)}/document`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function comparison(runIds: readonly string[]) {
+  return queryOptions({
+    queryKey: ["compare", runIds],
+    queryFn: ({ signal }) =>
+      get<Comparison>("/compare", { search: { runs: runIds.join(",") }, signal }),
+    enabled: runIds.length > 0,
   });
 }

@@ -371,3 +371,23 @@ export interface Resources {
   memory_bytes?: number;
   devices?: Record<string, number>;
 }
+
+export interface ComparedValue {
+  name: string;
+  values: Record<string, Json>;
+  differs: boolean;
+}
+
+export interface TaskOutcome {
+  state: TaskState;
+  cached?: boolean;
+  seconds?: number | null;
+  key?: string | null;
+}
+
+export interface Comparison {
+  runs: Run[];
+  parameters: ComparedValue[];
+  metrics: ComparedValue[];
+  tasks: { path: string; values: Record<string, TaskOutcome>; differs: boolean }[];
+}

@@ -10,6 +10,9 @@ export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) {
     return text.none;
   }
+  if (seconds < 0.01) {
+    return "< 10 ms";
+  }
   if (seconds < 1) {
     return `${Math.round(seconds * 1000)} ms`;
   }

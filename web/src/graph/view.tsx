@@ -28,7 +28,7 @@ import { neighbour } from "./walking";
 
 /** Edges are drawn by one element of ours: thousands of them would each be one of the library. */
 const NO_EDGES: Edge[] = [];
-const nodeTypes = { step: StepNode, group: GroupNode, artifact: ArtifactNode };
+const nodeTypes = { step: StepNode, box: GroupNode, artifact: ArtifactNode };
 
 /** Graphs with more nodes begin with their groups folded. */
 const MOST_UNFOLDED = 250;
@@ -203,7 +203,7 @@ function begin(
 function flowNodes(layout: Layout): Node<NodeData>[] {
   return layout.placed.map(({ box, x, y, width, height, depth }) => ({
     id: box.path,
-    type: box.inside ? "group" : box.node.kind === "artifact" ? "artifact" : "step",
+    type: box.inside ? "box" : box.node.kind === "artifact" ? "artifact" : "step",
     position: { x, y },
     width,
     height,
@@ -236,7 +236,7 @@ const colours: Record<Shown, string> = {
 };
 
 function minimapColour(node: Node<NodeData>, tasks: Props["tasks"]): string {
-  if (node.type === "group") {
+  if (node.type === "box") {
     return "var(--sunken)";
   }
   const task = tasks?.get(node.id);

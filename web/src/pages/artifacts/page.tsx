@@ -39,7 +39,7 @@ function Shown({ detail }: { detail: ArtifactDetail }) {
   const { artifact: of } = detail.artifact;
   const search = useSearch({ from: "/artifacts/$artifactId" });
   const view = VIEWS.find((one) => one === search.view) ?? "preview";
-  const holdsBytes = of.digest || of.size;
+  const holdsBytes = Boolean(of.digest || of.size);
   return (
     <div className="flex h-full flex-col">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-3 pb-1">

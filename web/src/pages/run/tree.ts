@@ -13,7 +13,7 @@ export function treeRows(
   folded: ReadonlySet<string>,
   find: string,
 ): TreeRow[] {
-  const children = Map.groupBy(tasks, (task) => task.parent ?? "");
+  const children = Map.groupBy([...tasks].sort(inOrder), (task) => task.parent ?? "");
   const wanted = find.trim().toLowerCase();
   const keep = wanted ? kept(tasks, wanted) : null;
   const rows: TreeRow[] = [];
@@ -32,6 +32,13 @@ export function treeRows(
   };
   add("", 0);
   return rows;
+}
+
+/** Iterations by their number, the rest as they began; those that have not begun come last. */
+function inOrder(one: TaskRun, other: TaskRun): number {
+  const byIteration = (one.iteration ?? 0) - (other.iteration ?? 0);
+  const begun = (task: TaskRun) => task.started_at ?? task.finished_at ?? Number.MAX_VALUE;
+  return byIteration || begun(one) - begun(other);
 }
 
 /** The tasks that fit, with the groups that they are in. */

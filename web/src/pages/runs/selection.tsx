@@ -1,7 +1,7 @@
 /** What can be done with the runs that are selected. */
 import { useState } from "react";
 import { text } from "@/text/en";
-import { Button } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
 import { Confirm } from "@/ui/dialog";
 import { type Action, useRunAction } from "./actions";
 
@@ -23,6 +23,9 @@ export function SelectionBar({ runIds, archived, clear }: Props) {
       className="flex flex-wrap items-center gap-2 border-t border-line bg-accent-soft px-4 py-1.5"
     >
       <span className="mr-1 text-xs font-medium">{words.selected(runIds.length)}</span>
+      <ButtonLink tone="primary" to="/compare" search={{ runs: runIds.join(",") }}>
+        {words.compare}
+      </ButtonLink>
       <Button onClick={() => run("retry")}>{words.retry}</Button>
       <Button onClick={() => setAsking("terminate")}>{words.terminate}</Button>
       {archived ? (

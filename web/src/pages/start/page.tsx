@@ -2,9 +2,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useRef, useState } from "react";
-import { get, post } from "@/api/client";
+import { post } from "@/api/client";
 import { experiments, run, runDocument } from "@/api/queries";
-import type { Graph, InputSpec, Json, Page, PipelineVersion, Run } from "@/api/types";
+import type { InputSpec, Json, Run } from "@/api/types";
 import { visible } from "@/format/safety";
 import { useNamespace } from "@/shell/namespace";
 import { useTitle } from "@/shell/title";
@@ -12,8 +12,8 @@ import { text } from "@/text/en";
 import { Button, ButtonLink } from "@/ui/button";
 import { Failed, Loading } from "@/ui/states";
 import { tellError } from "@/ui/toast";
-import { readDocument } from "./document";
 import { InputFields } from "./fields";
+import { usePipelineForm } from "./form";
 import { firstTyped, readAll, readTags, type Typed } from "./inputs";
 import { type Chosen, SourceChoice } from "./source";
 
@@ -64,7 +64,7 @@ interface StartProps {
 
 function Start({ first, of, experiment }: StartProps) {
   const [chosen, setChosen] = useState(first);
-  const form = useForm(chosen);
+  const form = usePipelineForm(chosen);
   return (
     <div className="flex flex-col gap-4">
       <section className="rounded-lg border border-line bg-panel p-4">
@@ -93,63 +93,6 @@ function Start({ first, of, experiment }: StartProps) {
       )}
     </div>
   );
-}
-
-interface FormOf {
-  key: string;
-  name: string;
-  inputs: InputSpec[];
-  /** What the server is told of the pipeline. */
-  body: Record<string, unknown>;
-}
-
-function useForm(chosen: Chosen) {
-  return useQuery<FormOf>({
-    queryKey: ["start-form", chosen],
-    queryFn: ({ signal }) => formOf(chosen, signal),
-    enabled: chosen.kind !== "none",
-    retry: false,
-  });
-}
-
-async function formOf(chosen: Chosen, signal: AbortSignal): Promise<FormOf> {
-  if (chosen.kind === "document") {
-    const given = await readDocument(chosen.written);
-    const { inputs } = await post<Graph>("/graph", given, { signal });
-    const info = given.spec.pipelineInfo as { name?: string } | undefined;
-    return {
-      key: chosen.name,
-      name: words.defaultName(info?.name ?? chosen.name),
-      inputs,
-      body: { ...given },
-    };
-  }
-  if (chosen.kind === "none") {
-    throw new Error(words.choosePipeline);
-  }
-  const { pipelineId, versionId } = chosen;
-  const known = await get<Page<PipelineVersion>>(
-    `/pipelines/${encodeURIComponent(pipelineId)}/versions`,
-    {
-      search: { limit: 100, sort: "-created_at" },
-      signal,
-    },
-  );
-  const version = known.items.find((one) => one.id === versionId) ?? known.items[0];
-  if (!version) {
-    throw new Error(words.noVersions);
-  }
-  const { inputs } = await get<Graph>(`/versions/${encodeURIComponent(version.id)}/graph`, {
-    signal,
-  });
-  return {
-    key: `${pipelineId} ${version.id} ${versionId}`,
-    name: words.defaultName(version.display_name || version.name),
-    inputs,
-    body: versionId
-      ? { pipeline_id: pipelineId, version_id: versionId }
-      : { pipeline_id: pipelineId },
-  };
 }
 
 interface FormProps {
