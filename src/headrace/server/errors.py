@@ -30,6 +30,7 @@ from headrace.errors import (
     Unauthenticated,
 )
 from headrace.server.replies import json_reply
+from headrace.server.security.masking import without_places, without_secrets
 
 _LOG = logging.getLogger("headrace.server")
 
@@ -52,6 +53,7 @@ _STATUS: tuple[tuple[type[HeadraceError], int, int], ...] = (
 _GRPC_OF_HTTP = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 409: 6, 413: 3, 415: 3, 429: 8, 503: 14}
 _UNKNOWN = 13
 _SERVER_FAULT = 500
+_UNEXPECTED = "the server failed to answer this; its log says why"
 _UPLOADS = ("/pipelines/upload", "/pipelines/upload_version")
 _STATUS_TYPE = "type.googleapis.com/google.rpc.Status"
 
@@ -92,10 +94,9 @@ def http_error_reply(request: Request, error: HTTPException) -> Response:
 def unexpected_reply(request: Request, error: Exception) -> Response:
     """Answer a request that met a bug of ours; what it was stands in the log only."""
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    message = "the server failed to answer this; its log says why"
     if _is_kfp(request):
-        return json_reply(_kfp_body(request, _UNKNOWN, message), 500)
-    return json_reply(native_body("HR9000", message, None), 500)
+        return json_reply(_kfp_body(request, _UNKNOWN, _UNEXPECTED), 500)
+    return json_reply(native_body("HR9000", _UNEXPECTED, None), 500)
 
 
 def kfp_body(code: int, message: str) -> dict[str, Any]:
@@ -124,10 +125,15 @@ def _is_kfp(request: Request) -> bool:
 
 
 def _message(error: HeadraceError) -> str:
+    if isinstance(error, InfrastructureError):
+        return without_places(without_secrets(error.message))
+    if http_status(error) >= _SERVER_FAULT:
+        return _UNEXPECTED
     if isinstance(error, CompilationFailed):
-        return "\n".join([error.message, *(problem.message for problem in error.problems)])
+        lines = [error.message, *(problem.message for problem in error.problems)]
+        return without_secrets("\n".join(lines))
     path = error.path if isinstance(error, SpecError) else ""
-    return f"{error.message} (at {path})" if path else error.message
+    return without_secrets(f"{error.message} (at {path})" if path else error.message)
 
 
 def _text(error: HeadraceError) -> str:

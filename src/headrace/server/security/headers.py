@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from headrace.server.errors import unexpected_reply
 
 #: The page's own scripts, styles and data from here, nothing from elsewhere, no evaluation.
 #: Styles of attributes are written by the libraries that draw graphs and charts.
@@ -38,9 +41,12 @@ class HeaderLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        has_begun = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers[name] = value
@@ -49,4 +55,10 @@ class HeaderLayer:
                         headers[name] = value
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            # A bug of ours; whoever is outside would answer without these headers.
+            if scope["type"] != "http" or has_begun:
+                raise
+            await unexpected_reply(Request(scope), error)(scope, receive, send_with_headers)
