@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from types import FrameType
 from typing import Literal
 
 import uvicorn
@@ -145,8 +149,18 @@ def _metrics(home: Home) -> Metrics | None:
         return None  # the extra is not installed
 
 
+class _Server(uvicorn.Server):
+    """Ends on a signal and returns; uvicorn's sends it again, which ends the process at once."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Ask to end on SIGINT and SIGTERM while inside."""
+        with _on_signals(self.handle_exit):
+            yield
+
+
 def _server(app: Starlette) -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             http=BoundedProtocol,
@@ -182,6 +196,18 @@ def _address(listening: socket.socket) -> str:
 
 
 def _until_stopped() -> None:
-    import signal
+    stopped = threading.Event()
+    with _on_signals(lambda _number, _frame: stopped.set()):
+        stopped.wait()
 
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+
+@contextmanager
+def _on_signals(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
+    """Let SIGINT and SIGTERM call the handler while inside."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    earlier = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, before in earlier.items():
+            signal.signal(number, before)

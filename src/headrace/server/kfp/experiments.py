@@ -27,7 +27,7 @@ _KEYS = Keys(
         "id": "id",
         "experiment_id": "id",
         "name": "name",
-        "display_name": "display_name",
+        "display_name": "name",  # KFP knows one name, by which scripts find it
         "created_at": "created_at",
         "last_run_created_at": "last_run_created_at",
         "description": "description",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from headrace.server.kfp.wire import Message
+from headrace.server.kfp.wire import Int64, Message, enum
 
 StorageState = Literal["STORAGE_STATE_UNSPECIFIED", "AVAILABLE", "ARCHIVED"]
 RuntimeState = Literal[
@@ -29,13 +29,16 @@ Operation = Literal[
     "EQUALS",
     "NOT_EQUALS",
     "GREATER_THAN",
-    "",
+    "4",  # a number without a name
     "GREATER_THAN_EQUALS",
     "LESS_THAN",
     "LESS_THAN_EQUALS",
     "IN",
     "IS_SUBSTRING",
 ]
+
+for _form in (StorageState, RuntimeState, Mode, Status, Operation):
+    enum(_form)
 
 
 class Fault(Message):
@@ -258,7 +261,7 @@ class PeriodicSchedule(Message):
 
     start_time: str | None = None
     end_time: str | None = None
-    interval_second: str | None = None
+    interval_second: Int64 | None = None
 
 
 class Trigger(Message):
@@ -279,7 +282,7 @@ class RecurringRun(Message):
     pipeline_version_reference: VersionReference | None = None
     runtime_config: RuntimeConfig | None = None
     service_account: str | None = None
-    max_concurrency: str | None = None
+    max_concurrency: Int64 | None = None
     trigger: Trigger | None = None
     mode: Mode | None = None
     created_at: str | None = None

@@ -12,7 +12,7 @@ def experiment_message(experiment: Experiment) -> messages.Experiment:
     """Return an experiment; one without runs had its last run when time began, as KFP says."""
     return messages.Experiment(
         experiment_id=experiment.id,
-        display_name=experiment.display_name or experiment.name,
+        display_name=experiment.name,
         description=text_or_none(experiment.description),
         created_at=time_text(experiment.created_at),
         namespace=text_or_none(experiment.namespace),

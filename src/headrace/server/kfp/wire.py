@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import inspect
@@ -24,12 +24,23 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 _INT64 = re.compile(r"-?\d{1,19}", re.ASCII)
 _MOST_DEEP = 100
 
+#: A whole number of 64 bits, which answers write as text.
+Int64 = Annotated[str, msgspec.Meta(description="int64")]
+
+_ENUMS: dict[frozenset[Any], tuple[str, ...]] = {}
+
 #: When something that has no time yet is said to be.
 NEVER = "1970-01-01T00:00:00Z"
 
 
 class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Base of the messages: a field that is None is not set."""
+
+
+def enum(form: Any) -> None:
+    """Make known the numbers of a ``Literal``, whose names stand in their order."""
+    names = get_args(form)
+    _ENUMS[frozenset(names)] = names
 
 
 def message_of(value: Any, kind: type[_Message]) -> _Message:
@@ -111,10 +122,14 @@ def _value(item: Any, form: inspect.Type, path: str, depth: int) -> Any:
             return {key: _known(one, kind, f"{path}.{key}", depth + 1) for key, one in items_of}
         return item
     if isinstance(form, inspect.LiteralType) and type(item) is int:
-        names = form.values
+        names = _ENUMS[frozenset(form.values)]
         return names[item] if 0 <= item < len(names) else item
-    if isinstance(form, inspect.IntType) and isinstance(item, str) and _INT64.fullmatch(item):
-        return int(item)
+    if isinstance(form, inspect.Metadata) and type(item) is int:
+        return str(item)
+    if isinstance(form, inspect.Metadata | inspect.IntType) and isinstance(item, str):
+        if not _INT64.fullmatch(item):
+            raise InvalidRequest(f"{path} is {item[:50]!r}, but must be a whole number")
+        return item if isinstance(form, inspect.Metadata) else int(item)
     return item
 
 
@@ -129,9 +144,5 @@ def _fields_of(kind: type[msgspec.Struct]) -> dict[str, inspect.Type]:
 def _required(form: inspect.Type) -> inspect.Type:
     if isinstance(form, inspect.UnionType):
         rest = [one for one in form.types if not isinstance(one, inspect.NoneType)]
-        return _bare(rest[0]) if len(rest) == 1 else form
-    return _bare(form)
-
-
-def _bare(form: inspect.Type) -> inspect.Type:
-    return form.type if isinstance(form, inspect.Metadata) else form
+        return rest[0] if len(rest) == 1 else form
+    return form
