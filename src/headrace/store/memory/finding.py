@@ -47,12 +47,10 @@ def find(kind: Kind, entries: Iterable[Entry], query: Query, scope: str = "") ->
     query = checked(kind, query)
     scope = kind.name + scope
     fitting = [entry for entry in entries if _is_wanted(kind, entry, query)]
-    placed = sorted(
-        ((_place(kind, entry, query), entry) for entry in fitting),
-        key=lambda pair: pair[0].key,
-        reverse=query.descending,
-    )
-    placed.sort(key=lambda pair: pair[0].part)
+    placed: list[tuple[Place, Entry]] = []
+    for part in range(len(_shapes(kind, query.sort))):
+        mine = [(place, e) for e in fitting if (place := _place(kind, e, query)).part == part]
+        placed += sorted(mine, key=lambda pair: pair[0].key, reverse=query.descending)
     after = read_token(scope, query)
     if after is not None:
         place = checked_place(after, _shapes(kind, query.sort))
@@ -123,6 +121,7 @@ def _place(kind: Kind, entry: Entry, query: Query) -> Place:
             return Place(0, (number, entry.number))
         return Place(1, (text, entry.number))
     value = max(values) if query.descending else min(values)
+    value = int(value) if field.type == "flag" else value
     return Place(0, (value, *(entry.field(name) for name in field.then), entry.number))
 
 

@@ -193,7 +193,7 @@ class Database:
                 raw.execute("BEGIN")
                 result = work(_Statements(raw, writing=True))
                 row = raw.execute(_LAST).fetchone()
-                xid = row and row[0]
+                xid = row[0] if row else None
             try:
                 self._commit(raw)
             except psycopg.Error as error:
@@ -287,7 +287,7 @@ class Database:
             with self._connect() as raw:
                 # Two servers that start at once take turns.
                 raw.execute("BEGIN")
-                raw.execute(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                raw.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
                 self._step(raw)
                 raw.execute("COMMIT")
         except psycopg.Error as error:

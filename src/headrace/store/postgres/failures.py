@@ -12,48 +12,60 @@ from headrace.errors import InfrastructureError, InvalidRequest
 CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected)
 
 # What PostgreSQL raises → what happened, hint, whether the same call may succeed later, code.
-_WORDS: tuple[tuple[type[psycopg.Error], str, str, bool, str], ...] = (
+_WORDS: tuple[tuple[type[psycopg.Error], tuple[str, str, bool, str]], ...] = (
     (
         errors.DiskFull,
-        "there is no space left for the run store",
-        "free space on its disk; nothing was half-written, runs go on from here",
-        True,
-        "HR5012",
+        (
+            "there is no space left for the run store",
+            "free space on its disk; nothing was half-written, runs go on from here",
+            True,
+            "HR5012",
+        ),
     ),
     (
         errors.InsufficientPrivilege,
-        "the run store may not be used",
-        "give the user the rights to make and to write tables in this database",
-        False,
-        "HR5013",
+        (
+            "the run store may not be used",
+            "give the user the rights to make and to write tables in this database",
+            False,
+            "HR5013",
+        ),
     ),
     (
         errors.ReadOnlySqlTransaction,
-        "the run store cannot be written",
-        "connect to the primary server, not to a replica",
-        True,
-        "HR5013",
+        (
+            "the run store cannot be written",
+            "connect to the primary server, not to a replica",
+            True,
+            "HR5013",
+        ),
     ),
     (
         errors.DataCorrupted,
-        "the run store is damaged",
-        "restore the database from a backup",
-        False,
-        "HR5015",
+        (
+            "the run store is damaged",
+            "restore the database from a backup",
+            False,
+            "HR5015",
+        ),
     ),
     (
         errors.QueryCanceled,
-        "the run store took too long",
-        "look for what keeps the database busy",
-        True,
-        "HR5011",
+        (
+            "the run store took too long",
+            "look for what keeps the database busy",
+            True,
+            "HR5011",
+        ),
     ),
     (
         psycopg.OperationalError,
-        "the run store cannot be reached",
-        "check that PostgreSQL runs, its address, and the user's rights",
-        True,
-        "HR5017",
+        (
+            "the run store cannot be reached",
+            "check that PostgreSQL runs, its address, and the user's rights",
+            True,
+            "HR5017",
+        ),
     ),
 )
 _OTHER = (
@@ -85,7 +97,7 @@ def described(url: str) -> str:
 
 def store_failure(error: psycopg.Error, where: str) -> InfrastructureError:
     """Return the error of ours that tells what PostgreSQL's means."""
-    fitting = (words for kind, *words in _WORDS if isinstance(error, kind))
+    fitting = (words for kind, words in _WORDS if isinstance(error, kind))
     what, hint, retryable, code = next(fitting, _OTHER)
     said = str(error).strip().splitlines()
     detail = f" ({said[0]})" if said else ""

@@ -152,7 +152,7 @@ def _count(
     connection: Connection, listing: Listing, conditions: list[str], values: list[Any]
 ) -> int:
     inner = f"SELECT 1 AS one {listing.source} {_where(conditions)} LIMIT ?"
-    sql = f"SELECT count(*) FROM ({inner}) AS some"  # noqa: S608 - no part of it is a value
+    sql = f"SELECT count(*) FROM ({inner}) AS counted"  # noqa: S608 - no part of it is a value
     return connection.execute(sql, [*values, COUNTED + 1]).fetchone()[0]
 
 
