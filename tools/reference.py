@@ -17,6 +17,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -42,7 +43,8 @@ def pages() -> dict[str, str]:
     Raises:
         ValueError: A public name has no docstring.
     """
-    found = {"errors.md": errors_page(), "cli.md": cli_page()}
+    api = _sibling("api_page").api_page()
+    found = {"errors.md": errors_page(), "cli.md": cli_page(), "api.md": api}
     described = []
     for name, summary in MODULES.items():
         if importlib.util.find_spec(name) is None:
@@ -65,6 +67,17 @@ def pages() -> dict[str, str]:
     return found
 
 
+def _sibling(name: str) -> Any:
+    """Return a module beside this file, wherever this one was loaded from."""
+    place = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 # ---------------------------------------------------------------------------- Python
 
 
@@ -80,6 +93,7 @@ def index_page(described: list[tuple[str, str, str]]) -> str:
             "| | |",
             "| --- | --- |",
             "| [Commands](cli.md) | The command line. |",
+            "| [HTTP API](api.md) | The native API of the server. |",
             *rows,
             "| [Error codes](errors.md) | What each code means. |",
             "",
