@@ -23,10 +23,11 @@ import platformdirs
 from headrace.app.settings import Config, find_home, read_config
 from headrace.errors import InfrastructureError, NotFound
 from headrace.store import Run, Store
-from headrace.store.sqlite import SqliteStore
+from headrace.store.opening import open_store
 
 LATEST = "latest"
 DATABASE = "headrace.db"
+DATABASE_VARIABLE = "HEADRACE_DATABASE"
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,34 @@ class Home:
     def find(
         cls, environment: Mapping[str, str] | None = None, *, database: str | None = None
     ) -> Home:
-        """Return the home of this process: see ``find_home`` for where it is."""
+        """Return the home of this process: see ``find_home`` for where it is.
+
+        Args:
+            environment: Environment variables; those of the process by default.
+            database: URL of its database; ``HEADRACE_DATABASE`` by default, else its own file.
+        """
         path = find_home(environment)
-        return cls(path, read_config(path, environment), database)
+        variables = os.environ if environment is None else environment
+        return cls(
+            path,
+            read_config(path, environment),
+            database or variables.get(DATABASE_VARIABLE) or None,
+        )
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever run here."""
-        return (self.path / DATABASE).exists()
+        return self.database is not None or (self.path / DATABASE).exists()
 
     @cached_property
     def store(self) -> Store:
         """The store, made if it is missing.
 
         Raises:
-            InfrastructureError: The home cannot be written, or the database is of a newer version.
+            InfrastructureError: The home cannot be written, or the database cannot be used.
         """
         self._make(self.path)
-        return SqliteStore.open(self.path / DATABASE)
+        return open_store(self.database or self.path / DATABASE)
 
     def run(self, run_id: str) -> Run:
         """Return the run with this id, or the only one whose id begins so; nothing is made.

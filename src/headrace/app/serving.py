@@ -122,6 +122,7 @@ def services(home: Home, wake: Callable[[], None], auth: AuthSettings | None) ->
             mode="single" if auth is None else "multi",
             version=__version__,
             private_urls=bool(home.config.server.get("private_urls", False)),
+            database="sqlite" if home.database is None else "postgresql",
             effective=effective(home),
         ),
     )

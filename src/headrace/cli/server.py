@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Lines for people, or a JSON object a line.",
 )
-@click.option("--database", metavar="URL", help="postgresql://…; the home's own file otherwise.")
+@click.option(
+    "--database",
+    metavar="URL",
+    help="postgresql://…, also as HEADRACE_DATABASE; the home's own file otherwise.",
+)
 def server(
     host: str,
     port: int,

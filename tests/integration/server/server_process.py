@@ -66,6 +66,12 @@ class ServerProcess:
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
+    def twin(self) -> ServerProcess:
+        """Return another server over the same home, not started."""
+        other = ServerProcess.__new__(ServerProcess)
+        other.__dict__.update(self.__dict__, process=None)
+        return other
+
     def start(self, *options: str) -> str:
         """Start the server and return its address."""
         with (self.place / "server.log").open("a") as log:

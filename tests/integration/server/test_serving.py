@@ -12,7 +12,9 @@ import httpx2
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from postgres_server import Server as Database
 from server_process import BOUND_S, ServerProcess, until
 
 
@@ -110,12 +112,31 @@ def test_an_api_alone_takes_runs_that_a_controller_carries_out(server):
     server.start("--role", "api")
     ours = server.submit()
     assert server.state(ours) == "PENDING"
-    second = ServerProcess.__new__(ServerProcess)
-    second.__dict__.update(server.__dict__)
+    second = server.twin()
     line = second.start("--role", "controller")
     assert line.startswith("carrying out ")
     assert server.ended(ours) == "SUCCEEDED"
     assert second.stop() == 0
+
+
+def test_two_servers_share_a_postgresql_database_and_what_one_leaves_the_other_takes_up(server):
+    database = Database()
+    server.environment["HEADRACE_DATABASE"] = database.url(database.database())
+    other = server.twin()
+    try:
+        server.start()
+        other.start()
+        ours = [server.submit("one"), other.submit("two")]
+        until(lambda: server.witnessed().count("waits") == 2)
+        assert sorted(run_ids(server)) == sorted(run_ids(other)) == sorted(ours)
+        server.stop(signal.SIGKILL)
+        server.gate.touch()
+        assert [other.ended(run_id) for run_id in ours] == ["SUCCEEDED", "SUCCEEDED"]
+        assert sorted(server.witnessed()) == ["quick", "quick", "waits", "waits"]
+        assert other.stop() == 0
+    finally:
+        other.close()
+        database.stop()
 
 
 def test_it_listens_on_this_machine_alone_without_authentication(server):
