@@ -15,8 +15,6 @@ from headrace.engine.changes import Logged, RunChanged
 from headrace.engine.events import RunSubmitted
 from headrace.errors import InfrastructureError, InvalidRequest
 from headrace.store import NewRun, RunBatch, Webhook
-from headrace.store.memory import MemoryStore
-from headrace.store.sqlite import SqliteStore
 
 HOUR = 3600.0
 DOWN = InfrastructureError("the target answered 500", retryable=True)
@@ -43,15 +41,6 @@ class Target:
         if webhook.id in self.problem:
             raise self.problem[webhook.id]
         self.got.append((webhook.id, delivery.id, json.loads(delivery.body)["type"]))
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path):
-    opened = (
-        MemoryStore() if request.param == "memory" else SqliteStore.open(tmp_path / "headrace.db")
-    )
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,6 @@ from headrace.engine.events import RunSubmitted
 from headrace.errors import InfrastructureError, InvalidRequest, NotFound, PermissionDenied
 from headrace.schedules import Trigger
 from headrace.store import NewRun, Query, RecurringRun, RecurringRunUpdate, RunBatch
-from headrace.store.memory import MemoryStore
-from headrace.store.sqlite import SqliteStore
 
 HOUR, DAY = 3600.0, 86400.0
 HOURLY = Trigger(cron="0 0 * * * *")
@@ -39,15 +38,6 @@ class Clock:
 
 class Crash(BaseException):
     """Ends a ticker where a process would die."""
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path):
-    opened = (
-        MemoryStore() if request.param == "memory" else SqliteStore.open(tmp_path / "headrace.db")
-    )
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -130,6 +120,25 @@ def test_two_tickers_that_saw_the_same_tick_make_one_run(store, clock):
     seen = [one._due() for one in (first, second)]
     assert [first._carry_out(*seen[0]), second._carry_out(*seen[1])] == [1, 0]
     assert ticks_of(store) == hours(1)
+
+
+def test_four_tickers_at_the_same_moment_make_each_run_once(store, clock):
+    add(store, max_concurrency=1000)
+    clock.time += 40 * HOUR
+    start, counts = threading.Barrier(4), []
+
+    def work():
+        own = ticker(store, clock)
+        start.wait(30)
+        counts.append(sum(own.tick() for _ in range(50)))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert sum(counts) == 40
+    assert ticks_of(store) == hours(*range(1, 41))
 
 
 def test_the_run_of_a_tick_is_named_and_numbered(store, clock):
