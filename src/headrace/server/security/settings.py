@@ -21,6 +21,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PREFIX = "HEADRACE_AUTH_"
 SECRET_VARIABLE = "HEADRACE_AUTH_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 PROXY_HEADER = "kubeflow-userid"
+_SCOPE = "openid email profile"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\]")
@@ -44,7 +45,7 @@ class Issuer:
     client_secret: str | None = field(default=None, repr=False)
     audience: str
     user_claim: str = "sub"
-    scope: str = "openid email profile"
+    scope: str = _SCOPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +194,7 @@ def _issuer(values: Mapping[str, Any], environment: Mapping[str, str]) -> Issuer
         client_secret=secret,
         audience=values.get("audience", values["client_id"]),
         user_claim=values.get("user_claim", "sub"),
-        scope=values.get("scope", Issuer.scope),
+        scope=values.get("scope", _SCOPE),
     )
 
 

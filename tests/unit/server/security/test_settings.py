@@ -24,6 +24,7 @@ def test_an_issuer_is_read_with_what_follows_from_it() -> None:
     assert auth.issuer is not None
     assert (auth.issuer.url, auth.issuer.audience) == ("https://id.example.com", "headrace")
     assert auth.issuer.client_secret == "hush"
+    assert auth.issuer.scope == "openid email profile"
     assert "hush" not in repr(auth)
     assert auth.allowed_hosts == {"headrace.example.com"}
 
