@@ -17,8 +17,8 @@ from headrace.server.native.plans import plan_of
 from headrace.store import Store
 from headrace.store.records import Run, TaskRun
 
-_RUNS = 500
 _ROWS = 1000
+_TASKS_READ = 50_000
 _ROOM = "waits for room"
 
 
@@ -101,11 +101,19 @@ def get_cluster(asked: Plain) -> Cluster:
 
 
 def _at_work(store: Store, there: Capacity) -> Iterator[tuple[Run, TaskRun, Amounts]]:
-    """Yield the steps of unfinished runs that run, or could if there were room."""
-    for opened in store.unfinished_runs()[:_RUNS]:
+    """Yield the steps of unfinished runs that run, or could if there were room.
+
+    The oldest runs come first; beyond so many tasks in all, the younger ones are left out.
+    """
+    budget = _TASKS_READ
+    for opened in store.unfinished_runs():
+        if budget <= 0:
+            return
         run = store.run(opened.run_id)
         plan = plan_of(store, run.document)
-        for task in store.tasks(run.run_id):
+        tasks = store.tasks(run.run_id)
+        budget -= len(tasks)
+        for task in tasks:
             if task.kind != "container":
                 continue
             waits = task.state == "pending" and not task.reason.startswith("waits for ")

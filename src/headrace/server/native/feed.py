@@ -111,6 +111,8 @@ class Feed:
         self._ready = asyncio.Event()  # once it is known where the history ends
         self._poller: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "headrace-feed")
+        # Who reads a long history holds up nobody who is told of what happens now.
+        self._behind = ThreadPoolExecutor(2, "headrace-history")
 
     async def follow(
         self, wanted: Wanted, after: int | None, *, heartbeat_s: float = HEARTBEAT_S
@@ -159,7 +161,9 @@ class Feed:
             found = self._kept[begin : begin + _BATCH]
             reached = found[-1].entry.id if found else max(position, 0)
         else:
-            found, reached = await self._in_thread(lambda: self._read(position, wanted.run_id))
+            found, reached = await asyncio.get_running_loop().run_in_executor(
+                self._behind, lambda: self._read(position, wanted.run_id, rows=wanted.rows)
+            )
             reached = max(reached, position)
             if not found:
                 reached = max(reached, self._floor)
@@ -195,19 +199,23 @@ class Feed:
             news, self._news = self._news, asyncio.Event()
             news.set()
 
-    def _read(self, after: int, run_id: str | None) -> tuple[list[Told], int]:
-        """Return the entries after that one with their rows, and the last id that was read."""
-        entries = self._store.events(after, run_id=run_id, limit=_BATCH)
-        return list(self._told(entries)), entries[-1].id if entries else after
+    def _read(self, after: int, run_id: str | None, *, rows: bool = True) -> tuple[list[Told], int]:
+        """Return the entries after that one, and the last id that was read.
 
-    def _told(self, entries: list[HistoryEntry]) -> Iterable[Told]:
+        Raises:
+            NotFound: The run is gone.
+        """
+        entries = self._store.events(after, run_id=run_id, limit=_BATCH)
+        return list(self._told(entries, rows=rows)), entries[-1].id if entries else after
+
+    def _told(self, entries: list[HistoryEntry], *, rows: bool) -> Iterable[Told]:
         runs = runs_of(self._store, entries)
         tasks: dict[str, dict[str, TaskRun]] = {}
         attempts: dict[str, dict[str, Attempt]] = {}
         for run_id in runs:
-            paths = {entry.path for entry in entries if entry.run_id == run_id and entry.path}
+            paths = {one.path for one in entries if rows and one.run_id == run_id and one.path}
             tasks[run_id] = task_rows(self._store, run_id, paths) if paths else {}
-            attempts[run_id] = last_attempts(self._store, run_id, paths)
+            attempts[run_id] = last_attempts(self._store, run_id, paths) if paths else {}
         for entry in entries:
             run = runs.get(entry.run_id)
             if run is not None:

@@ -8,7 +8,7 @@ from headrace.errors import NotFound
 from headrace.store import Store
 from headrace.store.records import Attempt, HistoryEntry, Run, TaskRun
 
-_FEW = 20
+_FEW = 200
 
 
 def task_rows(store: Store, run_id: str, paths: Collection[str]) -> dict[str, TaskRun]:

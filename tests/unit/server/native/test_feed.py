@@ -171,3 +171,10 @@ def test_entries_of_a_run_that_is_gone_are_passed_over(store):
 def test_a_place_that_is_none_of_ours_is_refused(bench, place):
     response = bench.client.get("/api/v1/events", headers={"Last-Event-ID": place.encode("utf-8")})
     assert response.status_code == 400
+
+
+def test_rows_that_nobody_wants_are_not_read(bench):
+    bench.run(*logged(5, path="load"))
+    bench.store.tasks = lambda *_: pytest.fail("rows were read")
+    feed = Feed(bench.store, poll_s=5.0)
+    assert len(asyncio.run(heard(feed, ALL, 0, 5))) == 5

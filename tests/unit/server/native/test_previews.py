@@ -282,3 +282,76 @@ def test_previews_are_json():
     import msgspec
 
     assert json.loads(msgspec.json.encode(found))["kind"] == "table"
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        pytest.param(
+            'print(\'{"names": ["a"], "rows": [["1"], [null]], "total": 9}\')',
+            "table",
+            id="reads it",
+        ),
+        pytest.param("import os; os.kill(os.getpid(), 11)", "cannot be read", id="crashes"),
+        pytest.param("raise SystemExit(1)", "cannot be read", id="gives up"),
+        pytest.param("print('[')", "cannot be read", id="says nonsense"),
+        pytest.param("import time; time.sleep(30)", "too long", id="hangs"),
+    ],
+)
+def test_whatever_a_parquet_file_does_to_its_reader_the_server_goes_on(
+    tmp_path, monkeypatch, program, expected
+):
+    from headrace.server.native.previews import parquet
+
+    reader = tmp_path / "reader.py"
+    reader.write_text(program)
+    monkeypatch.setattr(parquet, "_READER", reader)
+    monkeypatch.setattr(parquet, "_SECONDS", 0.5 if "sleep" in program else 20.0)
+    monkeypatch.setattr(parquet, "_is_there", lambda _: True)
+    found = shown(b"PAR1 rest")
+    if expected == "table":
+        assert (found.total_rows, found.rows, found.complete) == (9, [["1"], [None]], False)
+    else:
+        assert expected in found.reason
+
+
+def test_a_parquet_file_that_is_too_large_is_not_read(monkeypatch):
+    from headrace.server.native.previews import parquet
+
+    monkeypatch.setattr(parquet, "_is_there", lambda _: True)
+    blocks = (pytest.fail("read") for _ in range(1))
+    found = parquet.parquet_table(parquet.MAX_BYTES + 1, blocks)
+    assert "up to 256 MiB" in found.reason
+
+
+def test_the_reader_gives_texts_of_the_first_rows():
+    from types import SimpleNamespace
+
+    from headrace.server.native.previews import parquet_reader
+
+    class File:
+        schema_arrow = SimpleNamespace(names=["n", "t"])
+        metadata = SimpleNamespace(num_rows=3)
+
+        def __init__(self, path):
+            assert path == "x.parquet"
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def iter_batches(self, batch_size, use_threads):
+            columns = [[1, None][:batch_size], ["ü" * 500, "\ud800"][:batch_size]]
+            yield SimpleNamespace(
+                columns=[
+                    SimpleNamespace(to_pylist=lambda values=values: values) for values in columns
+                ]
+            )
+
+    module = SimpleNamespace(ParquetFile=File)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet_reader.importlib, "import_module", lambda _: module)
+        found = parquet_reader._by_pyarrow("x.parquet", 10)
+    assert found == {"names": ["n", "t"], "rows": [["1", "ü" * 200], [None, "?"]], "total": 3}
