@@ -1,17 +1,18 @@
 """Inputs that KFP's compiler forgets to hand into groups, handed in.
 
-Its documents leave a group without an input when only a text, a setting or a field of a loop's item
-inside it needs one, hand loop items to groups outside of the loop, and write empty groups without a
-graph. KFP fails on these when the pipeline runs, although what the author meant is plain: a channel
-has one name everywhere, and what is missing stands in a DAG around it. Only the typed view is
-completed, never the raw document. Pure.
+Its documents leave a group without an input when only a text, a setting or a field of a loop's
+item inside it needs one, or when its name is how a loop item's begins; they hand loop items to
+groups outside of the loop, and write empty groups without a graph. KFP fails on these when the
+pipeline runs, although what the author meant is plain: a channel has one name everywhere, and what
+is missing stands in a DAG around it. Only the typed view is completed, never the raw document.
+Pure.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,8 +24,39 @@ _FIELD = "-subvar-"
 _GROUP = re.compile(r"comp-(?:condition|condition-branches|for-loop|exit-handler)(?:-\d+)+")
 _ROOT = ""
 _MAX_DEPTH = 100
+_TYPE_KEYS = ("parameterType", "artifactType", "isArtifactList")
 
 _Json = dict[str, Any]
+
+
+class _Sort(NamedTuple):
+    """What is handed in: the names under which a document keeps it.
+
+    Attributes:
+        group: Of the inputs and outputs.
+        given: Of a source that is an input of the DAG.
+        made: Of a source that is the output of a task.
+        key: Of that output's name.
+        iterator: Of loops over it.
+    """
+
+    group: str
+    given: str
+    made: str
+    key: str
+    iterator: str
+
+
+_SORTS = tuple(
+    _Sort(
+        group=f"{sort}s",
+        given=f"componentInput{sort.capitalize()}",
+        made=f"taskOutput{sort.capitalize()}",
+        key=f"output{sort.capitalize()}Key",
+        iterator=f"{sort}Iterator",
+    )
+    for sort in ("parameter", "artifact")
+)
 
 
 def rewired(spec: model.PipelineSpec) -> model.PipelineSpec:
@@ -33,15 +65,16 @@ def rewired(spec: model.PipelineSpec) -> model.PipelineSpec:
     What cannot be found in any DAG around a group stays as it is, for the checks to name.
     """
     document: _Json = msgspec.to_builtins(spec)
-    wiring = _Wiring(document)
-    wiring.complete()
+    for sort in _SORTS:
+        _Wiring(document, sort).complete()
     return msgspec.convert(document, model.PipelineSpec)
 
 
 class _Wiring:
     """The components of a document by name, the root's name being empty, and who uses them."""
 
-    def __init__(self, document: _Json) -> None:
+    def __init__(self, document: _Json, sort: _Sort) -> None:
+        self._sort = sort
         self._components: dict[str, _Json] = {
             _ROOT: document["root"],
             **document.get("components", {}),
@@ -61,14 +94,14 @@ class _Wiring:
                 component["dag"] = {}
         for name in self._components:
             for task in self._tasks(name).values():
-                for key, source in list(_bindings(task).items()):
+                for key, source in list(self._bindings(task).items()):
                     self._complete_binding(name, task, key, source)
 
     def _complete_binding(self, scope: str, task: _Json, key: str, source: _Json) -> None:
-        wanted = source.get("componentInputParameter")
-        output = source.get("taskOutputParameter", {}).get("outputParameterKey", "")
+        wanted = source.get(self._sort.given)
+        output = source.get(self._sort.made, {}).get(self._sort.key, "")
         if wanted is None:
-            if _ITEM in output and self._kind_of_source(scope, source) is None:
+            if _ITEM in output and self._declared_by(scope, source) is None:
                 self._forget(task, key)
             return
         if self._is_given(scope, wanted):
@@ -82,9 +115,9 @@ class _Wiring:
     def _find(self, scope: str, name: str, trail: frozenset[str]) -> _Json | None:
         """Return the source of a channel in a DAG, after handing it in from around if need be."""
         if self._is_given(scope, name):
-            return {"componentInputParameter": name}
+            return {self._sort.given: name}
         if scope == _ROOT and name.removeprefix(_PREFIX) in self._declared(scope):
-            return {"componentInputParameter": name.removeprefix(_PREFIX)}
+            return {self._sort.given: name.removeprefix(_PREFIX)}
         return (
             self._output(scope, name)
             or self._field(scope, name, trail)
@@ -95,7 +128,7 @@ class _Wiring:
         """Whether a DAG has the input; a field of a loop's own item comes with the item alone."""
         item, infix, _ = name.rpartition(_FIELD)
         own = infix and any(
-            task.get("parameterIterator", {}).get("itemInput") == item
+            task.get(self._sort.iterator, {}).get("itemInput") == item
             for _, task in self._uses.get(scope, [])
         )
         return name in self._declared(scope) and not own
@@ -111,7 +144,7 @@ class _Wiring:
         if name not in self._channels[scope]:
             return None
         producer, key = self._channels[scope][name]
-        return {"taskOutputParameter": {"producerTask": producer, "outputParameterKey": key}}
+        return {self._sort.made: {"producerTask": producer, self._sort.key: key}}
 
     def _field(self, scope: str, name: str, trail: frozenset[str]) -> _Json | None:
         """Return the item with a selector, for a channel that is a field of a loop's item."""
@@ -130,28 +163,32 @@ class _Wiring:
         if not uses or scope in trail or len(trail) > _MAX_DEPTH or (scope, name) in self._nowhere:
             return None
         found = [(user, task, self._find(user, name, trail | {scope})) for user, task in uses]
-        kinds = [self._kind_of_source(user, source) for user, _, source in found if source]
+        kinds = [self._declared_by(user, source) for user, _, source in found if source]
         if len(kinds) != len(found) or None in kinds:
             self._nowhere.add((scope, name))
             return None
         for _, task, source in found:
-            task.setdefault("inputs", {}).setdefault("parameters", {})[name] = source
-        self._declared(scope)[name] = {"parameterType": kinds[0]}
-        return {"componentInputParameter": name}
+            task.setdefault("inputs", {}).setdefault(self._sort.group, {})[name] = source
+        self._declared(scope)[name] = {**(kinds[0] or {})}
+        return {self._sort.given: name}
 
-    def _kind_of_source(self, scope: str, source: _Json) -> str | None:
+    def _declared_by(self, scope: str, source: _Json) -> _Json | None:
+        """Return what a source is declared to give: its type, and whether it is a list."""
         if "parameterExpressionSelector" in source:
-            return "STRING"  # of a field nothing is known; a STRING takes every value as text
-        output = source.get("taskOutputParameter")
+            # Of a field nothing is known; a STRING takes every value as text.
+            return {"parameterType": "STRING"}
+        output = source.get(self._sort.made)
         if output is None:
-            declared = self._declared(scope).get(source["componentInputParameter"], {})
-            return declared.get("parameterType")
-        task = self._tasks(scope).get(output["producerTask"], {})
-        return self._outputs(task).get(output["outputParameterKey"], {}).get("parameterType")
+            found = self._declared(scope).get(source[self._sort.given])
+        else:
+            task = self._tasks(scope).get(output["producerTask"], {})
+            found = self._outputs(task).get(output[self._sort.key])
+        kept = {key: found[key] for key in _TYPE_KEYS if key in found} if found else None
+        return kept or None
 
     def _forget(self, task: _Json, key: str) -> None:
         """Take away the item of a loop that lies further inside, which brings it itself."""
-        del task["inputs"]["parameters"][key]
+        del self._bindings(task)[key]
         declared = self._declared(task.get("componentRef", {}).get("name", ""))
         if key in declared:
             declared[key]["isOptional"] = True
@@ -161,12 +198,11 @@ class _Wiring:
 
     def _declared(self, name: str) -> dict[str, _Json]:
         component = self._components.get(name, {})
-        return component.setdefault("inputDefinitions", {}).setdefault("parameters", {})
+        return component.setdefault("inputDefinitions", {}).setdefault(self._sort.group, {})
 
     def _outputs(self, task: _Json) -> dict[str, _Json]:
         component = self._components.get(task.get("componentRef", {}).get("name", ""), {})
-        return component.get("outputDefinitions", {}).get("parameters", {})
+        return component.get("outputDefinitions", {}).get(self._sort.group, {})
 
-
-def _bindings(task: _Json) -> dict[str, _Json]:
-    return task.get("inputs", {}).get("parameters", {})
+    def _bindings(self, task: _Json) -> dict[str, _Json]:
+        return task.get("inputs", {}).get(self._sort.group, {})

@@ -169,6 +169,55 @@ def test_a_declared_field_of_the_loop_s_own_item_is_selected_from_the_item():
     assert selected.parameter_expression_selector == 'parseJson(string_value)["key"]'
 
 
+DATASET = {"artifactType": {"schemaTitle": "system.Dataset", "schemaVersion": "0.0.1"}}
+DATASETS = {**DATASET, "isArtifactList": True}
+
+
+@pytest.mark.parametrize("declared", [DATASET, DATASETS], ids=["one", "list"])
+def test_artifacts_of_a_sub_pipeline_reach_loops_in_loops_as_what_they_are(declared: Spec):
+    """The name of what is lost is how that of the outer loop's item begins."""
+    lost, item = "pipelinechannel--x", "pipelinechannel--xs-loop-item"
+    inner = {
+        **loop("comp-for-loop-2", INNER),
+        "inputs": {"artifacts": {item: {"componentInputArtifact": item}}},
+    }
+    outer = {
+        **group("comp-for-loop-1"),
+        "artifactIterator": {"itemInput": item, "items": {"inputArtifact": "pipelinechannel--xs"}},
+        "inputs": {"artifacts": {"pipelinechannel--xs": {"componentInputArtifact": "xs"}}},
+    }
+    reading = {
+        "componentRef": {"name": "comp-read"},
+        "inputs": {"artifacts": {"data": {"componentInputArtifact": lost}}},
+    }
+    written = document(
+        {"for-loop-1": outer},
+        comp_read={
+            "executorLabel": "exec-say",
+            "inputDefinitions": {"artifacts": {"data": declared}},
+        },
+        comp_for_loop_1={
+            "inputDefinitions": {"artifacts": {"pipelinechannel--xs": DATASETS, item: DATASET}},
+            "dag": {"tasks": {"for-loop-2": inner}},
+        },
+        comp_for_loop_2={
+            "inputDefinitions": {
+                "parameters": {INNER: {"parameterType": "STRING"}},
+                "artifacts": {item: DATASET},
+            },
+            "dag": {"tasks": {"read": reading}},
+        },
+    )
+    written["root"]["inputDefinitions"]["artifacts"] = {"x": declared, "xs": DATASETS}
+    spec = ir.read_dict(written).spec
+    assert spec.root.dag is not None
+    assert spec.root.dag.tasks["for-loop-1"].inputs.artifacts[lost].component_input_artifact == "x"
+    for name in ("comp-for-loop-1", "comp-for-loop-2"):
+        found = spec.components[name].input_definitions.artifacts[lost]
+        assert found.is_artifact_list == (declared is DATASETS)
+        assert found.artifact_type.schema_title == "system.Dataset"
+
+
 def test_an_empty_group_is_a_graph_without_tasks():
     spec = ir.read_dict(
         document({"condition-1": group("comp-condition-1")}, comp_condition_1={})

@@ -245,6 +245,38 @@ def two_at_a_time(directory: str) -> int:
     return greatest(counts=dsl.Collected(ran.output)).output
 
 
+@dsl.pipeline
+def artifacts_of_every_depth() -> List[Dataset]:
+    with dsl.ParallelFor(['1', '2']) as a:
+        with dsl.ParallelFor(['x', 'y']) as b:
+            with dsl.ParallelFor(['p', 'q']) as c:
+                written = write(text=f'{a}{b}{c}')
+            read_all(data=dsl.Collected(written.outputs['data']))
+        read_all(data=dsl.Collected(written.outputs['data']))
+    read_all(data=dsl.Collected(written.outputs['data']))
+    return dsl.Collected(written.outputs['data'])
+
+
+@dsl.component(base_image=IMAGE)
+def both(data: Input[Dataset], other: Input[Dataset], text: str) -> str:
+    return text + open(data.path).read() + open(other.path).read()
+
+
+@dsl.pipeline
+def artifacts_from_around(data: Input[Dataset], datas: Input[List[Dataset]], text: str):
+    with dsl.ParallelFor(datas) as one:
+        with dsl.ParallelFor(['-', '+']) as sign:
+            with dsl.If(sign == '+'):
+                both(data=data, other=one, text=text)
+
+
+@dsl.pipeline
+def names_that_begin_others():
+    with dsl.ParallelFor(['<', '>']) as text:
+        other = write(text='o')
+        artifacts_from_around(data=other.outputs['data'], datas=write_all(texts=['1', '2']).output, text=text)
+
+
 PIPELINES = {
     'literals': literals,
     'mixed fields': mixed_fields,
@@ -259,6 +291,8 @@ PIPELINES = {
     'dependent depth': dependent_depth,
     'empty': empty,
     'inside a condition': inside_a_condition,
+    'artifacts of every depth': artifacts_of_every_depth,
+    'names that begin others': names_that_begin_others,
     'one at a time': one_at_a_time,
     'two at a time': two_at_a_time,
 }
@@ -311,6 +345,22 @@ RUNS = [
     },
     {'pipeline': 'empty', 'outputs': {'Output': []}, 'values': ['[]']},
     {'pipeline': 'inside a condition', 'values': ['b', 'no']},
+    {
+        'pipeline': 'artifacts of every depth',
+        'values': sorted(
+            [
+                '1xp+1xq',
+                '1yp+1yq',
+                '2xp+2xq',
+                '2yp+2yq',
+                '1xp+1xq+1yp+1yq',
+                '2xp+2xq+2yp+2yq',
+                '1xp+1xq+1yp+1yq+2xp+2xq+2yp+2yq',
+            ]
+        ),
+        'content': {'Output': ['1xp', '1xq', '1yp', '1yq', '2xp', '2xq', '2yp', '2yq']},
+    },
+    {'pipeline': 'names that begin others', 'values': ['<o1', '<o2', '>o1', '>o2']},
     {'pipeline': 'one at a time', 'parameters': {'directory': 'FOLDER'}, 'outputs': {'Output': 1}},
     {'pipeline': 'two at a time', 'parameters': {'directory': 'FOLDER'}, 'outputs': {'Output': 2}},
 ]
