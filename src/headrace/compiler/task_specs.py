@@ -8,6 +8,7 @@ from typing import Any
 
 from headrace.compiler.bindings import Dag, group_inputs, task_inputs
 from headrace.compiler.channel_names import channel_name
+from headrace.compiler.crossings import resolved
 from headrace.compiler.triggers import trigger_expression
 from headrace.dsl.graph import Branch, ExitScope, Group, Loop, Task
 from headrace.dsl.refs import Ref
@@ -60,7 +61,7 @@ def group_spec(
     if isinstance(group, Branch):
         spec["triggerPolicy"] = {"condition": trigger_expression(group.tests)}
     elif isinstance(group, Loop):
-        spec.update(_iteration(group))
+        spec.update(_iteration(dag, group))
     return spec
 
 
@@ -104,17 +105,18 @@ def _add_status(spec: dict[str, Any], name: str, producer: str) -> None:
     inputs.setdefault("parameters", {})[name] = {"taskFinalStatus": {"producerTask": producer}}
 
 
-def _iteration(loop: Loop) -> dict[str, Any]:
+def _iteration(dag: Dag, loop: Loop) -> dict[str, Any]:
     item = channel_name(loop.item)
+    source = loop.item.items and resolved(dag.scopes, loop.name, loop.item.items)
     iteration: dict[str, Any] = {}
     if loop.values is not None:
         items = {"raw": json.dumps(loop.values, sort_keys=True)}
         iteration["parameterIterator"] = {"items": items, "itemInput": item}
-    elif loop.item.items is not None and loop.item.is_artifact:
-        artifacts = {"inputArtifact": channel_name(loop.item.items)}
+    elif source is not None and loop.item.is_artifact:
+        artifacts = {"inputArtifact": channel_name(source)}
         iteration["artifactIterator"] = {"items": artifacts, "itemInput": item}
-    elif loop.item.items is not None:
-        parameters = {"inputParameter": channel_name(loop.item.items)}
+    elif source is not None:
+        parameters = {"inputParameter": channel_name(source)}
         iteration["parameterIterator"] = {"items": parameters, "itemInput": item}
     if loop.parallelism:
         iteration["iteratorPolicy"] = {"parallelismLimit": loop.parallelism}

@@ -142,6 +142,35 @@ def test_a_workspace_that_is_used_must_be_configured() -> None:
     assert caught.value.where[0].file == __file__  # type: ignore[attr-defined]
 
 
+def test_a_loop_over_what_another_collected_iterates_over_an_input_that_it_has() -> None:
+    @dsl.component
+    def write(text: str, data: dsl.Output[dsl.Dataset]) -> str:
+        return text
+
+    @dsl.pipeline(name="c")
+    def c():
+        with dsl.ParallelFor(["a", "b"]) as text:
+            written = write(text=text)
+        with dsl.ParallelFor(dsl.Collected(written.outputs["data"])) as one:
+            say(text="x", data=one)
+        with dsl.ParallelFor(dsl.Collected(written.outputs["Output"])) as back:
+            say(text=back)
+
+    document, _ = compile_document(c)
+    loops = [task for name, task in document["root"]["dag"]["tasks"].items() if "loop" in name]
+    read = [
+        (loop["artifactIterator"]["items"]["inputArtifact"], loop["inputs"]["artifacts"])
+        for loop in loops
+        if "artifactIterator" in loop
+    ] + [
+        (loop["parameterIterator"]["items"]["inputParameter"], loop["inputs"]["parameters"])
+        for loop in loops
+        if "inputParameter" in loop.get("parameterIterator", {}).get("items", {})
+    ]
+    assert len(read) == 2
+    assert all(name in inputs for name, inputs in read)
+
+
 @given(st.recursive(st.booleans() | st.integers() | st.text(), st.lists, max_leaves=10))
 def test_numbers_are_doubles_in_the_ir(value: Any) -> None:
     converted = ir_value(value)
