@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headrace.controller.recurring import Tick
-from headrace.errors import NotFound, PermissionDenied
+from headrace.errors import NotFound, PermissionDenied, TooManyRequests
 from headrace.server.catalog import latest_version
 from headrace.server.documents import Source, kept
 from headrace.server.security.tokens import SERVICE, service_namespace
@@ -15,6 +15,7 @@ from headrace.server.services import Services, Submission
 from headrace.store import NewRun, RecurringRun
 
 _MAY_RUN = frozenset({"editor", "admin"})
+_MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class ServedTicks:
         """
         recurring = tick.recurring
         self._check_rights(recurring)
+        self._check_quota(recurring.namespace)
         source, version_id = self._source(recurring)
         options: Mapping[str, Any] = recurring.options
         return self.services.runs.prepare(
@@ -78,7 +80,14 @@ class ServedTicks:
 
     def _check_rights(self, recurring: RecurringRun) -> None:
         user = recurring.created_by
-        if self.services.settings.mode == "single" or user in self.admins:
+        if self.services.settings.mode == "single":
+            return
+        account = recurring.service_account
+        namespace = self.services.store.namespace(recurring.namespace)
+        if account and account not in namespace.service_accounts:
+            message = f"runs in {recurring.namespace} may not use the service account {account}"
+            raise PermissionDenied(message, hint="ask an administrator to allow it")
+        if user in self.admins:
             return
         if user.startswith(SERVICE) and self._is_live(user, recurring.namespace):
             return
@@ -86,6 +95,20 @@ class ServedTicks:
         if not any(member.role in _MAY_RUN for member in members):
             message = f"{user or 'nobody'} may not start runs in {recurring.namespace} any more"
             raise PermissionDenied(message, hint="let a member create the recurring run anew")
+
+    def _check_quota(self, namespace: str) -> None:
+        """Let the tick wait while the namespace has submitted as many runs as it may.
+
+        Raises:
+            TooManyRequests: It has.
+        """
+        if self.services.settings.mode == "single":
+            return
+        store, now = self.services.store, self.services.clock.now()
+        most = store.namespace(namespace).quota.runs_per_minute
+        if most is not None and store.usage(namespace, since=now - _MINUTE_S).created_runs >= most:
+            message = f"namespace {namespace} may submit {most} runs per minute"
+            raise TooManyRequests(message, retry_after_s=_MINUTE_S / max(most, 1))
 
     def _is_live(self, user: str, namespace: str) -> bool:
         """Say whether a service of the namespace has a token left with which it may start runs."""

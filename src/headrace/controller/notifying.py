@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from headrace.store import Delivery, HistoryEntry, Run, Store, Webhook
 _LOG = logging.getLogger("headrace.notifying")
 
 _POLL_S = 0.5
-_EVENTS_AT_ONCE = 500
+_EVENTS_AT_ONCE = 2000
 _MOST_WAITING = 1000
 _THREADS = 16
 _AT_ONCE_PER_TARGET = 2
@@ -97,9 +98,12 @@ class Notifying:
         return sum(self._try(webhook, delivery) for webhook, delivery in self._due())
 
     def plan(self) -> int:
-        """Turn new entries of the history into messages; return how many."""
+        """Turn new entries of the history into messages; return how many.
+
+        Without webhooks nothing is read: what happened before one was made is not for it.
+        """
         planned = 0
-        while True:
+        while any(webhook.enabled for webhook in self._store.webhooks()):
             cursor = self._store.delivery_cursor()
             entries = self._store.events(cursor, limit=_EVENTS_AT_ONCE)
             if not entries:
@@ -107,10 +111,12 @@ class Notifying:
             deliveries = self._messages(entries)
             if self._store.plan_deliveries(cursor, entries[-1].id, deliveries):
                 planned += len(deliveries)
+        return planned
 
     def _messages(self, entries: Collection[HistoryEntry]) -> list[Delivery]:
         webhooks = [webhook for webhook in self._store.webhooks() if webhook.enabled]
-        told = [entry for entry in entries if is_told_of(entry)] if webhooks else []
+        since = min((webhook.created_at for webhook in webhooks), default=math.inf)
+        told = [entry for entry in entries if is_told_of(entry) and entry.at >= since]
         now = self._clock.now()
         found: list[Delivery] = []
         for entry in told:

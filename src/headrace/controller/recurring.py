@@ -22,7 +22,13 @@ import msgspec
 
 from headrace import schedules
 from headrace.controller.clock import Clock, SystemClock
-from headrace.errors import AlreadyExists, HeadraceError, InfrastructureError, InvalidRequest
+from headrace.errors import (
+    AlreadyExists,
+    HeadraceError,
+    InfrastructureError,
+    InvalidRequest,
+    TooManyRequests,
+)
 from headrace.schedules import Trigger
 from headrace.store import NewRun, RecurringRun, Store
 
@@ -192,8 +198,6 @@ class Recurring:
             while going is not None and done < _MOST_IN_A_ROW and self._is_due(going):
                 going = self._fire(going)
                 done += going is not None
-        except InfrastructureError as error:
-            self._pause(recurring, error)
         except Exception as error:  # noqa: BLE001 - one bad row must not end the ticker
             self._pause(recurring, error)
         return done
@@ -214,6 +218,8 @@ class Recurring:
         try:
             at, next_at = _chosen(recurring, expected, now)
             run = self._prepare(_tick(recurring, at))
+        except TooManyRequests:
+            raise  # the tick waits until there may be more runs
         except InfrastructureError as problem:
             if problem.retryable:
                 raise

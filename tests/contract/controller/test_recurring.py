@@ -19,7 +19,13 @@ from headrace.controller.recurring import (
 )
 from headrace.engine.changes import RunChanged
 from headrace.engine.events import RunSubmitted
-from headrace.errors import InfrastructureError, InvalidRequest, NotFound, PermissionDenied
+from headrace.errors import (
+    InfrastructureError,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    TooManyRequests,
+)
 from headrace.schedules import Trigger
 from headrace.store import NewRun, Query, RecurringRun, RecurringRunUpdate, RunBatch
 
@@ -324,8 +330,12 @@ def test_a_tick_that_can_have_no_run_is_an_error_of_the_recurring_run(store, clo
 
 @pytest.mark.parametrize(
     "problem",
-    [InfrastructureError("no index answers", retryable=True), ZeroDivisionError("odd row")],
-    ids=["out of reach", "a bug"],
+    [
+        InfrastructureError("no index answers", retryable=True),
+        TooManyRequests("a may submit 3 runs per minute", retry_after_s=20.0),
+        ZeroDivisionError("odd row"),
+    ],
+    ids=["out of reach", "a quota", "a bug"],
 )
 def test_what_may_go_well_later_is_tried_again_less_and_less_often(store, clock, problem):
     add(store)
