@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Sequence
 
 from headrace.controller import Observer
-from headrace.engine.changes import Change, Logged, RunChanged, TaskChanged
+from headrace.engine.changes import Change, RunChanged, TaskChanged
 
 _LOG = logging.getLogger("headrace.watching")
 _RUNS = logging.getLogger("headrace.runs")
@@ -26,13 +26,13 @@ def observed_by(observers: Sequence[Observer]) -> Observer:
 
 
 def log_changes(run_id: str, changes: Collection[Change]) -> None:
-    """Write each change of a run's or a task's state to the log, with their ids."""
+    """Write each change of a run's or a task's state to the log, with their ids.
+
+    Nothing else: what a run's history says may repeat the text of an exception of the user's.
+    """
     for change in changes:
         if isinstance(change, RunChanged):
             _RUNS.info("run %s is %s", run_id, change.state, extra={"run_id": run_id})
         elif isinstance(change, TaskChanged):
             about = {"run_id": run_id, "task": change.path}
             _RUNS.info("run %s: %s is %s", run_id, change.path, change.state, extra=about)
-        elif isinstance(change, Logged) and change.message:
-            about = {"run_id": run_id, "task": change.path} if change.path else {"run_id": run_id}
-            _RUNS.info("run %s: %s", run_id, change.message, extra=about)

@@ -15,6 +15,7 @@ from headrace.app.notifications import PASSWORD_VARIABLE, sender_of
 from headrace.app.settings import Config
 from headrace.app.tracing import tracer, tracing_of
 from headrace.app.watching import log_changes, observed_by
+from headrace.engine.attempts import Failure
 from headrace.engine.changes import Logged, RunChanged, TaskChanged
 from headrace.engine.events import RunSubmitted
 from headrace.errors import InvalidRequest
@@ -95,13 +96,20 @@ def task(path="fit", state="succeeded", **more):
     )  # fmt: skip
 
 
-def test_changes_are_logged_with_their_ids(caplog):
-    caplog.set_level(logging.INFO)
+def test_states_are_logged_with_ids_and_nothing_that_a_user_s_code_may_have_said(caplog):
+    caplog.set_level(logging.DEBUG)
+    error = Failure(kind="user", message="hush")
     log_changes(
-        "r1", [RunChanged(state="running"), task(), Logged(kind="x", path="a", message="m")]
+        "r1",
+        [
+            RunChanged(state="failed", error="hush"),
+            task(state="failed", error=error, reason="hush"),
+            Logged(kind="x", path="a", message="a: hush", data={"said": "hush"}),
+        ],
     )
     found = [(one.run_id, getattr(one, "task", None)) for one in caplog.records]
-    assert found == [("r1", None), ("r1", "fit"), ("r1", "a")]
+    assert found == [("r1", None), ("r1", "fit")]
+    assert not [one for one in caplog.records if "hush" in JsonLines().format(one)]
 
 
 def test_an_observer_that_breaks_ends_no_other(caplog):
