@@ -3,7 +3,16 @@
 import time
 
 from headrace import dsl
-from headrace.dsl import HTML, ClassificationMetrics, Dataset, Input, Markdown, Metrics, Model, Output
+from headrace.dsl import (
+    HTML,
+    ClassificationMetrics,
+    Dataset,
+    Input,
+    Markdown,
+    Metrics,
+    Model,
+    Output,
+)
 
 
 @dsl.component
@@ -23,7 +32,9 @@ def fit(depth: int, table: Input[Dataset], pause: float, model: Output[Model]) -
     lines = sum(1 for _ in open(table.path))
     for epoch in range(40):
         colour = "\033[33mwarning\033[0m" if epoch % 9 == 4 else "\033[32mok\033[0m"
-        print(f"{colour} epoch {epoch} of depth {depth}: loss {1 / (epoch + depth):.4f}", flush=True)
+        print(
+            f"{colour} epoch {epoch} of depth {depth}: loss {1 / (epoch + depth):.4f}", flush=True
+        )
         time.sleep(pause)
     with open(model.path, "w") as file:
         file.write(f"depth {depth} over {lines} lines\n")

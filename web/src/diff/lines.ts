@@ -9,7 +9,7 @@ export interface DiffLine {
 }
 
 /** From this many differing lines on, the work is not worth it. */
-const MOST_EDITS = 4000;
+const MOST_EDITS = 1500;
 
 /** Return the lines of both texts in one order, or null when they differ too much (Myers, 1986). */
 export function diffLines(before: string, after: string): DiffLine[] | null {
@@ -67,18 +67,20 @@ function commonTail(one: readonly string[], other: readonly string[], head: numb
 /** The edits that lead from one to the other, with the fewest changes. */
 function innerEdits(one: readonly string[], other: readonly string[]): DiffLine["kind"][] | null {
   const most = Math.min(MOST_EDITS, one.length + other.length);
-  const reach = new Map<number, number>([[1, 0]]);
-  const steps: Map<number, number>[] = [];
+  const middle = most + 1;
+  const reach = new Int32Array(2 * most + 3);
+  const steps: Int32Array[] = [];
   for (let edits = 0; edits <= most; edits += 1) {
-    steps.push(new Map(reach));
+    steps.push(reach.slice(middle - edits - 1, middle + edits + 2));
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
-      let x = goesDown(reach, diagonal, edits)
-        ? (reach.get(diagonal + 1) ?? 0)
-        : (reach.get(diagonal - 1) ?? 0) + 1;
+      const at = middle + diagonal;
+      let x = goesDown(reach, at, diagonal, edits)
+        ? reached(reach, at + 1)
+        : reached(reach, at - 1) + 1;
       while (x < one.length && x - diagonal < other.length && one[x] === other[x - diagonal]) {
         x += 1;
       }
-      reach.set(diagonal, x);
+      reach[at] = x;
       if (x >= one.length && x - diagonal >= other.length) {
         return backwards(steps, one.length, other.length);
       }
@@ -87,15 +89,18 @@ function innerEdits(one: readonly string[], other: readonly string[]): DiffLine[
   return null;
 }
 
-function goesDown(reach: ReadonlyMap<number, number>, diagonal: number, edits: number): boolean {
+const reached = (reach: Int32Array, index: number): number => reach[index] ?? 0;
+
+function goesDown(reach: Int32Array, at: number, diagonal: number, edits: number): boolean {
   if (diagonal === -edits) {
     return true;
   }
-  return diagonal !== edits && (reach.get(diagonal - 1) ?? 0) < (reach.get(diagonal + 1) ?? 0);
+  return diagonal !== edits && reached(reach, at - 1) < reached(reach, at + 1);
 }
 
+/** Walk back from the end; the snapshot of a step holds its diagonals from `-edits - 1` on. */
 function backwards(
-  steps: readonly Map<number, number>[],
+  steps: readonly Int32Array[],
   lengthX: number,
   lengthY: number,
 ): DiffLine["kind"][] {
@@ -103,12 +108,12 @@ function backwards(
   let x = lengthX;
   let y = lengthY;
   for (let edits = steps.length - 1; edits >= 0; edits -= 1) {
-    const reach = steps[edits] ?? new Map<number, number>();
+    const reach = steps[edits] ?? new Int32Array();
     const diagonal = x - y;
-    const down = goesDown(reach, diagonal, edits);
-    const from = down ? diagonal + 1 : diagonal - 1;
-    const beforeX = edits === 0 ? 0 : (reach.get(from) ?? 0);
-    const beforeY = edits === 0 ? 0 : beforeX - from;
+    const at = diagonal + edits + 1;
+    const down = goesDown(reach, at, diagonal, edits);
+    const beforeX = edits === 0 ? 0 : reached(reach, down ? at + 1 : at - 1);
+    const beforeY = edits === 0 ? 0 : beforeX - (down ? diagonal + 1 : diagonal - 1);
     while (x > beforeX && y > beforeY) {
       kinds.push("same");
       x -= 1;

@@ -1,5 +1,6 @@
 /** Where the time of each step went: spans with a meaning, from its records; pure. */
 import type { Attempt, HistoryEntry, TaskRun } from "@/api/types";
+import { groupedBy } from "@/format/grouping";
 import { type Shown, shown } from "@/ui/shown";
 
 export type Phase = "waiting" | "environment" | "staging" | "running" | "overhead";
@@ -30,10 +31,10 @@ export function lanes(
   history: readonly HistoryEntry[],
   now: number,
 ): Lane[] {
-  const tries = Map.groupBy(attempts, (one) => one.path);
+  const tries = groupedBy(attempts, (one) => one.path);
   const built = environments(history);
   return tasks
-    .filter((task) => STEPS.has(task.kind) && task.created_at)
+    .filter((task) => STEPS.has(task.kind) && (task.created_at ?? null) !== null)
     .map((task) => ({
       path: task.path,
       name: task.display_name || task.name,

@@ -9,15 +9,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headrace.server.errors import unexpected_reply
 
 #: The page's own scripts, styles and data from here, nothing from elsewhere, no evaluation.
-#: Styles of attributes are written by the libraries that draw graphs and charts.
 _RULES = (
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
     "connect-src 'self'",
-    "worker-src 'self' blob:",
+    "worker-src 'self'",
     "frame-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

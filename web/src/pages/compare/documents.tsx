@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { runDocument } from "@/api/queries";
 import type { Run } from "@/api/types";
+import { readable } from "@/diff/readable";
 import { Diff } from "@/diff/view";
 import { visible } from "@/format/safety";
 import { text } from "@/text/en";
@@ -51,7 +52,11 @@ export function Documents({ runs }: { runs: readonly Run[] }) {
       {base.document === other.document ? (
         <p className="text-muted">{words.sameDocument}</p>
       ) : before.data && after.data ? (
-        <Diff before={before.data.yaml} after={after.data.yaml} label={words.documents} />
+        <Diff
+          before={readable(before.data.spec)}
+          after={readable(after.data.spec)}
+          label={words.documents}
+        />
       ) : (
         <Loading />
       )}

@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from "react";
 import { remove } from "@/api/client";
 import { pipeline, pipelineVersions, runs, versionDocument, versionGraph } from "@/api/queries";
 import type { InputSpec, Pipeline, PipelineVersion } from "@/api/types";
+import { readable } from "@/diff/readable";
 import { Diff } from "@/diff/view";
 import { value } from "@/format/amounts";
 import { visible } from "@/format/safety";
@@ -276,7 +277,11 @@ function Changes({ version, versions }: Omit<VersionViewProps, "view">) {
         </select>
       </label>
       {before.data && after.data ? (
-        <Diff before={before.data.yaml} after={after.data.yaml} label={words.views.diff} />
+        <Diff
+          before={readable(before.data.spec)}
+          after={readable(after.data.spec)}
+          label={words.views.diff}
+        />
       ) : (
         <Loading />
       )}

@@ -1,12 +1,13 @@
 /** What came out of a run: its metrics and its artifacts. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { artifacts } from "@/api/queries";
 import type { Metric, RunDetail, StoredArtifact } from "@/api/types";
 import { bytes, number } from "@/format/amounts";
 import { visible } from "@/format/safety";
 import { typeName } from "@/format/types";
+import { PreviewOf } from "@/previews/view";
 import { text } from "@/text/en";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
@@ -33,6 +34,7 @@ export function RunOutputs({ detail }: { detail: RunDetail }) {
           <Metrics of={detail.metrics} />
         </Section>
       )}
+      <Seen of={found} />
       <Section title={names.title}>
         <ArtifactRows of={found} />
         {query.hasNextPage && (
@@ -43,6 +45,39 @@ export function RunOutputs({ detail }: { detail: RunDetail }) {
       </Section>
     </div>
   );
+}
+
+const SEEN = /ClassificationMetrics$|\.HTML$|\.Markdown$/;
+const MOST_OPEN = 3;
+
+/** Curves, matrices and reports, shown where they are listed. */
+function Seen({ of }: { of: readonly StoredArtifact[] }) {
+  const seen = of.filter(({ artifact }) => SEEN.test(artifact.schema_title));
+  const [open, setOpen] = useState<Readonly<Record<string, boolean>>>({});
+  return seen.map(({ artifact, path }, index) => {
+    const isOpen = open[artifact.id] ?? index < MOST_OPEN;
+    return (
+      <details
+        key={artifact.id}
+        open={isOpen}
+        onToggle={(event) => {
+          const { open: now } = event.currentTarget;
+          setOpen((before) => ({ ...before, [artifact.id]: now }));
+        }}
+        className="border-b border-line px-4 py-3"
+      >
+        <summary className="text-xs">
+          <span className="font-semibold">{visible(artifact.name)}</span>{" "}
+          <span className="font-mono text-muted">{visible(path)}</span>
+        </summary>
+        {isOpen && (
+          <div className="mt-3">
+            <PreviewOf artifactId={artifact.id} name={artifact.name} />
+          </div>
+        )}
+      </details>
+    );
+  });
 }
 
 function Metrics({ of }: { of: readonly Metric[] }) {

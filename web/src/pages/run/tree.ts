@@ -1,5 +1,6 @@
 /** The steps of a run as the rows of a tree: what is in a group follows it; pure. */
 import type { TaskRun } from "@/api/types";
+import { groupedBy } from "@/format/grouping";
 
 export interface TreeRow {
   task: TaskRun;
@@ -13,7 +14,7 @@ export function treeRows(
   folded: ReadonlySet<string>,
   find: string,
 ): TreeRow[] {
-  const children = Map.groupBy([...tasks].sort(inOrder), (task) => task.parent ?? "");
+  const children = groupedBy([...tasks].sort(inOrder), (task) => task.parent ?? "");
   const wanted = find.trim().toLowerCase();
   const keep = wanted ? kept(tasks, wanted) : null;
   const rows: TreeRow[] = [];
