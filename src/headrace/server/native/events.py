@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from headrace.errors import InvalidRequest
 from headrace.server.access import permits
@@ -38,18 +38,20 @@ class EventsQuery(Query, frozen=True):
     rows: Annotated[int, Meta(ge=0, le=1)] = 0
 
 
-async def follow_events(asked: Asked[EventsQuery, None]) -> StreamingResponse:
+async def follow_events(asked: Asked[EventsQuery, None]) -> Response:
     """Follow the events of one run, or of all, as server-sent events."""
     query, request = asked.query, asked.request
     after = last_id(request)
     wanted = Wanted(query.run_id, bool(query.rows), await _readable(request, query))
-    feed = feed_of(request)
-    return event_stream(feed.follow(wanted, query.after if after is None else after))
+    messages = feed_of(request).follow(wanted, query.after if after is None else after)
+    return event_stream(request, messages)
 
 
-def event_stream(messages: AsyncIterable[bytes]) -> StreamingResponse:
+def event_stream(request: Request, messages: AsyncIterable[bytes]) -> Response:
     """Return an answer of server-sent events that nothing on the way keeps or gathers."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(media_type=STREAM, headers=headers)
     return StreamingResponse(messages, media_type=STREAM, headers=headers)
 
 

@@ -12,13 +12,12 @@ import logging
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
-from headrace.errors import HeadraceError, TooManyRequests
+from headrace.errors import HeadraceError, NotFound, TooManyRequests
 from headrace.server.native.rows import last_attempts, runs_of, task_rows
 from headrace.store import Store
 from headrace.store.records import Attempt, HistoryEntry, Run, TaskRun
@@ -127,7 +126,7 @@ class Feed:
             await self._ready.wait()
             position = self._position if after is None else after
             yield b": following\n\n"
-            while True:
+            while self._is_alive():
                 news = self._news
                 found, position = await self._since(wanted, position)
                 if found:
@@ -143,10 +142,15 @@ class Feed:
         if self._followers >= _FOLLOWERS:
             raise TooManyRequests("too many event streams are open", retry_after_s=5)
         self._followers += 1
-        if self._poller is None:
+        if not self._is_alive():
             self._kept.clear()
             self._ready = asyncio.Event()
             self._poller = asyncio.create_task(self._poll(self._ready))
+            self._poller.add_done_callback(_report)
+
+    def _is_alive(self) -> bool:
+        """Whether there is news to wait for; streams end otherwise, and clients come back."""
+        return self._poller is not None and not self._poller.done()
 
     def _leave(self) -> None:
         self._followers -= 1
@@ -161,23 +165,30 @@ class Feed:
             found = self._kept[begin : begin + _BATCH]
             reached = found[-1].entry.id if found else max(position, 0)
         else:
-            found, reached = await asyncio.get_running_loop().run_in_executor(
-                self._behind, lambda: self._read(position, wanted.run_id, rows=wanted.rows)
-            )
+            found, reached = await self._read_behind(wanted, position)
             reached = max(reached, position)
             if not found:
                 reached = max(reached, self._floor)
         return [told for told in found if wanted.fits(told)], reached
 
+    async def _read_behind(self, wanted: Wanted, position: int) -> tuple[list[Told], int]:
+        """Read from the store what is not kept any more; a run that is gone has no history."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._behind, lambda: self._read(position, wanted.run_id, rows=wanted.rows)
+            )
+        except NotFound:
+            return [], position
+
     # ------------------------------------------------------------------ the poller
 
     async def _poll(self, ready: asyncio.Event) -> None:
         seen: int | None = None
-        with suppress(HeadraceError):
-            self._floor = self._position = await self._in_thread(self._store.last_event_id)
-        ready.set()
         while True:
             try:
+                if not ready.is_set():
+                    self._floor = self._position = await self._in_thread(self._store.last_event_id)
+                    ready.set()
                 version = await self._in_thread(self._store.data_version)
                 if version != seen:
                     await self._take_news()
@@ -230,6 +241,11 @@ def sse(event: str, data: Any, id_: int | str | None = None) -> bytes:
     """Return a server-sent event with JSON data, which has no line breaks."""
     head = b"" if id_ is None else f"id: {id_}\n".encode()
     return head + f"event: {event}\n".encode() + b"data: " + _ENCODER.encode(data) + b"\n\n"
+
+
+def _report(poller: asyncio.Task[None]) -> None:
+    if not poller.cancelled() and (error := poller.exception()) is not None:
+        _LOG.error("the feed of events has ended", exc_info=error)
 
 
 def _message(entry: HistoryEntry, data: HistoryEntry) -> bytes:

@@ -75,10 +75,13 @@ class _Log:
     def is_complete(self) -> bool:
         """Whether nothing more will be written: its attempt, or its task without any, has ended."""
         store = self.services.store
-        for attempt in store.attempts(self.run_id, self.path):
-            if attempt.number == self.number:
-                return attempt.state not in _OPEN
-        return store.run(self.run_id).finished_at is not None
+        try:
+            for attempt in store.attempts(self.run_id, self.path):
+                if attempt.number == self.number:
+                    return attempt.state not in _OPEN
+            return store.run(self.run_id).finished_at is not None
+        except NotFound:  # the run was deleted meanwhile
+            return True
 
 
 def read_log(asked: Asked[LogQuery, None]) -> Response:
@@ -101,14 +104,15 @@ def read_log(asked: Asked[LogQuery, None]) -> Response:
     return Response(data, media_type=_TEXT, headers=inert() | headers)
 
 
-async def follow_log(asked: Asked[LogStreamQuery, None]) -> StreamingResponse:
+async def follow_log(asked: Asked[LogStreamQuery, None]) -> Response:
     """Follow what an attempt writes, as server-sent events, until it has ended."""
     query = asked.query
     log = await run_in_threadpool(
         _log_named, asked.request, asked.named("run_id"), query.task, query.attempt
     )
     resumed = last_id(asked.request)
-    return event_stream(_grown(log, query.offset if resumed is None else resumed))
+    messages = _grown(log, query.offset if resumed is None else resumed)
+    return event_stream(asked.request, messages)
 
 
 def _log_named(request: Request, run_id: str, path: str, number: int | None) -> _Log:

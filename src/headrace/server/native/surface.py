@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from headrace.server.native import (
@@ -49,8 +50,12 @@ def native_operations(others: Sequence[Operation] = ()) -> tuple[Operation, ...]
     """
     every: list[Operation] = [*OPERATIONS, *others]
 
+    @cache
+    def description(version: str) -> dict[str, Any]:
+        return described(every, version=version)
+
     def now(asked: Plain) -> dict[str, Any]:
-        return described(every, version=asked.services.settings.version)
+        return description(asked.services.settings.version)
 
     every.append(description_operation(now))
     return tuple(every)

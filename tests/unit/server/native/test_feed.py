@@ -10,7 +10,7 @@ import pytest
 from native_bench import Bench, attempt, task
 
 from headrace.engine.changes import Logged, RunChanged
-from headrace.errors import TooManyRequests
+from headrace.errors import InfrastructureError, TooManyRequests
 from headrace.server.native import feed as feeds
 from headrace.server.native.feed import Feed, Wanted
 
@@ -178,3 +178,47 @@ def test_rows_that_nobody_wants_are_not_read(bench):
     bench.store.tasks = lambda *_: pytest.fail("rows were read")
     feed = Feed(bench.store, poll_s=5.0)
     assert len(asyncio.run(heard(feed, ALL, 0, 5))) == 5
+
+
+def test_a_store_that_is_out_at_first_costs_nobody_the_place(bench):
+    bench.run(*logged(3))
+    last = bench.store.last_event_id
+    answers = iter([InfrastructureError("out", retryable=True), last()])
+
+    def answer():
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    bench.store.last_event_id = answer
+    feed = Feed(bench.store, poll_s=0.01)
+    found = asyncio.run(
+        heard(feed, ALL, None, 1, then=lambda: bench.commit("r1", Logged(kind="new")))
+    )
+    assert [kind for _, kind, _ in found] == ["new"]
+
+
+def test_streams_end_when_the_feed_is_broken_and_begin_anew_when_asked(bench):
+    bench.run()
+    feed = Feed(bench.store, poll_s=0.01)
+    version = bench.store.data_version
+
+    async def listen():
+        bench.store.data_version = lambda: 1 / 0
+        async with asyncio.timeout(5):
+            broken = [message async for message in feed.follow(ALL, None, heartbeat_s=0.05)]
+        bench.store.data_version = version
+        return broken, await heard(
+            feed, ALL, None, 1, then=lambda: bench.commit("r1", Logged(kind="new"))
+        )
+
+    broken, found = asyncio.run(listen())
+    assert broken[0].startswith(b":")
+    assert [kind for _, kind, _ in found] == ["new"]
+
+
+def test_asking_for_the_head_of_a_stream_does_not_wait_for_its_end(bench):
+    response = bench.client.head("/api/v1/events")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/event-stream")
