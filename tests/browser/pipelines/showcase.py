@@ -1,7 +1,5 @@
 """A pipeline with one of everything that the page draws."""
 
-import time
-
 from headrace import dsl
 from headrace.dsl import (
     HTML,
