@@ -22,6 +22,7 @@ from headrace.server.native.lists import Listed, ListQuery, listed, store_query
 from headrace.server.native.named import experiment_named, pipeline_named, version_named
 from headrace.server.native.operations import Asked, Body, Plain, Query, operation
 from headrace.server.native.runs import DocumentAnswer, document_answer
+from headrace.store import Store
 from headrace.store.records import Experiment, Pipeline, PipelineVersion
 
 
@@ -58,6 +59,7 @@ class VersionBody(Body, frozen=True):
     """A version to add; its document is ``spec``, or the file of a form.
 
     Attributes:
+        name: Without it, ``v`` and the next number that is free.
         tags: In a form, a JSON object.
     """
 
@@ -171,7 +173,7 @@ def create_version(asked: Asked[Query, VersionBody]) -> PipelineVersion:
         found,
         NewVersion(
             source=given,
-            name=body.name or "",
+            name=body.name or _next_name(asked.store, found.id),
             display_name=body.display_name,
             description=body.description,
             tags=_tags(body.tags),
@@ -267,6 +269,14 @@ def _given_source(
     if asked.upload is not None:
         return source_in(asked.upload.data, asked.upload.name)
     return Source(body.spec, body.platform) if body.spec is not None else None
+
+
+def _next_name(store: Store, pipeline_id: str) -> str:
+    taken = {version.name for version in store.versions(pipeline_id)}
+    number = len(taken) + 1
+    while f"v{number}" in taken:
+        number += 1
+    return f"v{number}"
 
 
 def _tags(given: dict[str, str] | str | None) -> dict[str, str]:

@@ -52,6 +52,14 @@ def test_what_is_no_pipeline_is_refused(bench, more, status):
     assert bench.get("/pipelines")["items"] == []
 
 
+def test_versions_without_a_name_are_counted(bench):
+    made = pipeline(bench)
+    path = f"/pipelines/{made['id']}/versions"
+    names = [bench.post(path, {"spec": SPEC}, 201)["name"] for _ in range(2)]
+    bench.post(path, {"spec": SPEC, "name": "v5"}, 201)
+    assert [*names, bench.post(path, {"spec": SPEC}, 201)["name"]] == ["v2", "v3", "v6"]
+
+
 def test_names_are_taken_once(bench):
     pipeline(bench)
     bench.post("/pipelines", {"name": "p", "spec": SPEC}, 409)
