@@ -65,7 +65,7 @@ const run = createRoute({
 const start = createRoute({
   getParentRoute: () => root,
   path: "/start",
-  validateSearch: texts("pipeline", "version", "clone", "experiment", "recurring"),
+  validateSearch: texts("pipeline", "version", "clone", "experiment"),
   component: lazyRouteComponent(() => import("./pages/start/page"), "StartPage"),
 });
 
@@ -104,6 +104,60 @@ const artifact = createRoute({
   component: lazyRouteComponent(() => import("./pages/artifacts/page"), "ArtifactPage"),
 });
 
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments",
+  validateSearch: texts("q", "sort", "archived"),
+  component: lazyRouteComponent(() => import("./pages/experiments/list"), "ExperimentsPage"),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$experimentId",
+  validateSearch: texts("view"),
+  component: lazyRouteComponent(() => import("./pages/experiments/page"), "ExperimentPage"),
+});
+
+const recurring = createRoute({
+  getParentRoute: () => root,
+  path: "/recurring",
+  validateSearch: texts("q", "sort"),
+  component: lazyRouteComponent(() => import("./pages/recurring/list"), "RecurringPage"),
+});
+
+const newRecurring = createRoute({
+  getParentRoute: () => root,
+  path: "/recurring/new",
+  validateSearch: texts("pipeline", "version", "experiment"),
+  component: lazyRouteComponent(() => import("./pages/recurring/new"), "NewRecurringPage"),
+});
+
+const recurringRun = createRoute({
+  getParentRoute: () => root,
+  path: "/recurring/$recurringId",
+  component: lazyRouteComponent(() => import("./pages/recurring/page"), "RecurringRunPage"),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  validateSearch: texts("q", "sort"),
+  component: lazyRouteComponent(() => import("./pages/models/page"), "ModelsPage"),
+});
+
+const cluster = createRoute({
+  getParentRoute: () => root,
+  path: "/cluster",
+  component: lazyRouteComponent(() => import("./pages/cluster/page"), "ClusterPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: texts("view", "name", "user", "action", "kind", "where"),
+  component: lazyRouteComponent(() => import("./pages/settings/page"), "SettingsPage"),
+});
+
 const tree = root.addChildren([
   index,
   runs,
@@ -114,6 +168,14 @@ const tree = root.addChildren([
   pipeline,
   artifacts,
   artifact,
+  experiments,
+  experiment,
+  recurring,
+  newRecurring,
+  recurringRun,
+  models,
+  cluster,
+  settings,
 ]);
 
 export function makeRouter(cache: QueryClient) {

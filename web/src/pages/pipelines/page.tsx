@@ -79,10 +79,7 @@ function Shown({ of, versions }: ShownProps) {
             <Upload aria-hidden size={14} />
             {words.uploadVersion}
           </Button>
-          <ButtonLink
-            to="/start"
-            search={{ pipeline: of.id, version: search.version, recurring: "1" }}
-          >
+          <ButtonLink to="/recurring/new" search={{ pipeline: of.id, version: search.version }}>
             <CalendarClock aria-hidden size={14} />
             {words.schedule}
           </ButtonLink>

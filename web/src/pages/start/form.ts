@@ -10,6 +10,9 @@ const words = text.start;
 
 export interface FormOf {
   key: string;
+  /** Of the pipeline, or of its version. */
+  pipeline: string;
+  /** That a run of it has unless another is given. */
   name: string;
   inputs: InputSpec[];
   /** What the server is told of the pipeline. */
@@ -32,6 +35,7 @@ async function formOf(chosen: Chosen, signal: AbortSignal): Promise<FormOf> {
     const info = given.spec.pipelineInfo as { name?: string } | undefined;
     return {
       key: chosen.name,
+      pipeline: info?.name ?? chosen.name,
       name: words.defaultName(info?.name ?? chosen.name),
       inputs,
       body: { ...given },
@@ -57,6 +61,7 @@ async function formOf(chosen: Chosen, signal: AbortSignal): Promise<FormOf> {
   });
   return {
     key: `${pipelineId} ${version.id} ${versionId}`,
+    pipeline: version.display_name || version.name,
     name: words.defaultName(version.display_name || version.name),
     inputs,
     body: versionId

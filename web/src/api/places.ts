@@ -1,0 +1,112 @@
+/** What the pages of experiments, recurring runs, models and the cluster read. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { get, post, type Search } from "./client";
+import type {
+  Cluster,
+  Experiment,
+  Page,
+  RecurringRun,
+  RunRow,
+  SchedulePreview,
+  Trigger,
+} from "./types";
+
+const part = encodeURIComponent;
+
+export function experimentPages(search: Search) {
+  return infiniteQueryOptions({
+    queryKey: ["experiments", "pages", search],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Experiment>>("/experiments", {
+        search: { ...search, page_token: pageParam },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_token || undefined,
+  });
+}
+
+export function experiment(id: string) {
+  return queryOptions({
+    queryKey: ["experiment", id],
+    queryFn: ({ signal }) => get<Experiment>(`/experiments/${part(id)}`, { signal }),
+  });
+}
+
+/** The newest runs of a search; the feed has them read again when runs change. */
+export function lastRuns(search: Search) {
+  return queryOptions({
+    queryKey: ["runs", "last", search],
+    queryFn: ({ signal }) => get<Page<RunRow>>("/runs", { search, signal }),
+  });
+}
+
+/** Runs by their ids, with their metrics. */
+export function runsNamed(runIds: readonly string[], namespace: string | undefined) {
+  const filter = JSON.stringify([{ field: "run_id", op: "in", value: runIds }]);
+  return queryOptions({
+    queryKey: ["runs", "named", namespace, runIds],
+    queryFn: ({ signal }) =>
+      get<Page<RunRow>>("/runs", {
+        search: { namespace, filter, limit: Math.max(1, runIds.length) },
+        signal,
+      }),
+    enabled: runIds.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function recurringRuns(search: Search) {
+  return infiniteQueryOptions({
+    queryKey: ["recurring-runs", search],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<RecurringRun>>("/recurring-runs", {
+        search: { ...search, page_token: pageParam },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_token || undefined,
+  });
+}
+
+export function recurringRun(id: string) {
+  return queryOptions({
+    queryKey: ["recurring-run", id],
+    queryFn: ({ signal }) => get<RecurringRun>(`/recurring-runs/${part(id)}`, { signal }),
+  });
+}
+
+export function recurringHistory(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["runs", "recurring", id],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<RunRow>>(`/recurring-runs/${part(id)}/runs`, {
+        search: { limit: 100, page_token: pageParam },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_token || undefined,
+  });
+}
+
+/** When a trigger fires, in words and times. */
+export function schedulePreview(trigger: Trigger) {
+  return queryOptions({
+    queryKey: ["schedule-preview", trigger],
+    queryFn: ({ signal }) =>
+      post<SchedulePreview>("/recurring-runs/preview", { trigger }, { signal }),
+    retry: false,
+    staleTime: 60_000,
+  });
+}
+
+export interface BackfillSlot {
+  at: number;
+  run_id: string;
+  exists: boolean;
+}
+
+export const cluster = queryOptions({
+  queryKey: ["cluster"],
+  queryFn: ({ signal }) => get<Cluster>("/cluster", { signal }),
+});
