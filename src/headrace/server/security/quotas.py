@@ -1,4 +1,4 @@
-"""Runs per minute of a namespace: what is over it is refused when it is submitted.
+"""What is refused when a run is submitted: too many within a minute, and foreign service accounts.
 
 What else a quota bounds (runs at once, processors, memory, accelerators) makes runs wait instead;
 the controller sees to that.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from headrace.errors import NotFound, TooManyRequests
+from headrace.errors import NotFound, PermissionDenied, TooManyRequests
 from headrace.server.services import Runs, Submission
 from headrace.store import Run, Store
 
@@ -57,6 +57,20 @@ class Admission:
             with self._lock:
                 self._coming[namespace] -= 1
 
+    def check_account(self, namespace: str, account: str) -> None:
+        """Make sure that runs of the namespace may use a service account.
+
+        Raises:
+            PermissionDenied: They may not.
+        """
+        if not namespace or not account:
+            return
+        if account not in self.store.namespace(namespace).service_accounts:
+            raise PermissionDenied(
+                f"runs in {namespace} may not use the service account {account[:80]}",
+                hint="ask an administrator to allow it",
+            )
+
     def _most(self, namespace: str) -> int | None:
         if not namespace:
             return None
@@ -78,11 +92,13 @@ class BoundedRuns:
         return getattr(self._runs, name)
 
     def submit(self, submission: Submission) -> Run:
-        """Create the run, unless there were too many.
+        """Create the run, unless there were too many, or it would be somebody else.
 
         Raises:
             TooManyRequests: There were.
+            PermissionDenied: Runs of the namespace may not use the service account.
         """
+        self._admission.check_account(submission.namespace, submission.service_account)
         with self._admission.one_more(submission.namespace):
             return self._runs.submit(submission)
 
