@@ -52,7 +52,7 @@ export const StepNode = memo(function StepNode({ data }: NodeProps & { data: Nod
   const folded =
     box.inside === null && box.node.kind !== "container" && box.node.kind !== "importer";
   return (
-    <div className="relative" style={{ width, height }}>
+    <div className="pointer-events-auto relative" style={{ width, height }}>
       <button
         type="button"
         data-node={box.path}
@@ -110,7 +110,7 @@ export const ArtifactNode = memo(function ArtifactNode({ data }: NodeProps & { d
       style={{ width, height }}
       title={visible(box.node.component ?? "")}
       onClick={() => around.open(box.path)}
-      className={`flex items-center gap-1.5 rounded-full border border-line-strong bg-sunken px-2.5 text-2xs hover:bg-panel ${ring(box.path, around)}`}
+      className={`pointer-events-auto flex items-center gap-1.5 rounded-full border border-line-strong bg-sunken px-2.5 text-2xs hover:bg-panel ${ring(box.path, around)}`}
     >
       <Package aria-hidden size={12} className="shrink-0 text-muted" />
       <span className="truncate">{visible(box.node.name)}</span>
@@ -130,7 +130,7 @@ export const GroupNode = memo(function GroupNode({ data }: NodeProps & { data: N
       style={{ width, height }}
       className={`rounded-lg border border-dashed border-line-strong bg-canvas/60 ${ring(box.path, around)}`}
     >
-      <div className="flex h-8 items-center gap-1 pr-2 pl-1">
+      <div className="pointer-events-auto flex h-8 items-center gap-1 pr-2 pl-1">
         <button
           type="button"
           tabIndex={-1}

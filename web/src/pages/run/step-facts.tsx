@@ -24,8 +24,9 @@ export function StepSource({ runId, task }: Props) {
   if (query.isError) {
     return <Failed error={query.error} />;
   }
-  const { file, line, text: source } = query.data;
-  if (!source) {
+  const { file, line, text: whole } = query.data;
+  const source = line ? ownPart(whole) : whole;
+  if (!source.trim()) {
     return <Empty title={words.noSource} hint={words.noSourceHint} />;
   }
   const failed = task.error?.line ?? null;
@@ -39,6 +40,12 @@ export function StepSource({ runId, task }: Props) {
       <Code of={source} label={words.panels.source} first={first} mark={failed} />
     </div>
   );
+}
+
+/** The function without the imports that are put before it, so that its lines are those of its file. */
+function ownPart(source: string): string {
+  const at = source.search(/^(async )?def /m);
+  return at < 0 ? source : source.slice(at);
 }
 
 export function StepEnvironment({ runId, task }: Props) {
