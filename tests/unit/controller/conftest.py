@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,9 @@ from headrace.launchers.fake import FakeLauncher, scripted
 from headrace.launchers.port import Finished, Started
 from headrace.store import NewRun
 from headrace.store.memory import MemoryStore
+from headrace.store.opening import open_store
+
+_NUMBERS = itertools.count()
 
 BOUND_S = 20
 SETTINGS = Settings(lease_s=30.0, poll_s=0.001, grace_s=1.0)
@@ -75,6 +81,27 @@ class Surroundings:
         return self.make(spec)
 
 
+_OPENED = []
+
+
+def new_store():
+    """A store in memory, or a new one at the place that ``HEADRACE_TEST_STORES`` names."""
+    place = os.environ.get("HEADRACE_TEST_STORES")
+    if place is None:
+        return MemoryStore()
+    number = f"controller_{os.getpid()}_{next(_NUMBERS)}"
+    if "://" in place:
+        import psycopg
+
+        with psycopg.connect(place, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {number} TEMPLATE made")
+        opened = open_store(place.replace("/postgres?", f"/{number}?"))
+    else:
+        opened = open_store(Path(place) / f"{number}.db")
+    _OPENED.append(opened)
+    return opened
+
+
 async def inline(function, *arguments):
     return function(*arguments)
 
@@ -84,7 +111,7 @@ class World:
 
     def __init__(self, outcomes=None, *, step=0.01, store=None, capacity=None):
         self.clock = Clock(step)
-        self.store = store or MemoryStore()
+        self.store = store or new_store()
         self.artifacts = MemoryArtifactStore()
         script = scripted(outcomes or {}) if not callable(outcomes) else outcomes
         self.launcher = Machine(script, capacity=capacity)
@@ -193,6 +220,13 @@ async def until(condition):
     async with asyncio.timeout(BOUND_S):
         while not condition():  # noqa: ASYNC110 - what it waits for has no event
             await asyncio.sleep(0)
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed():
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 @pytest.fixture(autouse=True)

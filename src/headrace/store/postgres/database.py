@@ -1,17 +1,19 @@
 """Transactions on one PostgreSQL database: retried where that is safe, else resolved.
 
-Knows connections and how they break; it does not know what the tables mean. Connections come from
-a pool and go back to it, broken ones are replaced. A transaction that lost a race, or its
+Knows connections and how they break; it does not know what the tables mean. Connections are
+kept for the next transaction, broken ones are replaced. A transaction that lost a race, or its
 connection before the commit, is done again from its beginning. When the connection breaks inside
 the commit, the server is asked what became of the transaction.
 """
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +21,6 @@ import psycopg
 import psycopg.adapt
 from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumper
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from headrace.errors import InfrastructureError, InvalidRequest
 from headrace.store.postgres.dialect import before, migrations, translated
@@ -41,11 +42,13 @@ _CONNECT_TIMEOUT_S = 10
 _LONGEST_PAUSE_S = 0.5
 _MOST_CONNECTIONS = 10
 _MIGRATION_LOCK = 0x48525330
-# The number of the transaction, when it wrote anything: others are told, and after a broken commit
-# the server knows it by this number.
-_LAST = (
-    "SELECT own.xid::text, CASE WHEN own.xid IS NOT NULL THEN pg_notify('headrace', '') END "
-    "FROM (SELECT pg_current_xact_id_if_assigned() AS xid) AS own"
+_FORGET_S = 86_400.0
+# A transaction that has written notes which it is and tells those who listen. The number of the
+# server's own would not do: after a crash, or on a replica that took over, it may be another's.
+_NOTE = (
+    "UPDATE outcomes SET turn = %s "
+    "WHERE session = %s AND pg_current_xact_id_if_assigned() IS NOT NULL "
+    "RETURNING pg_notify('headrace', '')"
 )
 
 
@@ -70,6 +73,16 @@ class _Again(Exception):
 
     def __init__(self, failure: InfrastructureError) -> None:
         self.failure = failure
+
+
+@dataclass
+class _Session:
+    """A connection with the name under which its commits are noted."""
+
+    raw: _Raw
+    name: str | None = None
+    turn: int = 0
+    since: float = field(default_factory=time.monotonic)
 
 
 class _Statements:
@@ -116,15 +129,8 @@ class Database:
         self._watcher: _Raw | None = None
         self._seen = 0
         self._migrate()
-        self._pool: ConnectionPool[_Raw] = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=_MOST_CONNECTIONS,
-            timeout=_PATIENCE_S,
-            kwargs=_settings(),
-            configure=_configure,
-            open=True,
-        )
+        self._idle: list[_Session] = []
+        self._places = threading.BoundedSemaphore(_MOST_CONNECTIONS)
 
     def __repr__(self) -> str:
         return f"Database({self.where})"
@@ -166,7 +172,8 @@ class Database:
     def close(self) -> None:
         """Close all connections; those in use are closed as they come back."""
         self._closed = True
-        self._pool.close()
+        while self._idle:
+            self._idle.pop().raw.close()
         with self._watch_lock:
             self._drop_watcher()
 
@@ -187,13 +194,14 @@ class Database:
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     def _write(self, work: Callable[[Connection], _T]) -> _T:
-        xid: str | None = None
-        with self._borrowed() as raw:
+        with self._borrowed() as session:
+            raw = session.raw
             with self._judged(raw):
+                name = session.name or self._introduced(session)
+                session.turn += 1
                 raw.execute("BEGIN")
                 result = work(_Statements(raw, writing=True))
-                row = raw.execute(_LAST).fetchone()
-                xid = row[0] if row else None
+                has_written = raw.execute(_NOTE, (session.turn, name)).fetchone() is not None
             try:
                 self._commit(raw)
             except psycopg.Error as error:
@@ -201,28 +209,35 @@ class Database:
                     raise self._judgement(raw, error) from error
             else:
                 return result
-        if xid is not None and not self._was_committed(xid):
+        if has_written and not self._was_committed(name, session.turn):
             raise _Again(unknown_outcome(self.where))
         return result
 
     def _read(self, work: Callable[[Connection], _T]) -> _T:
-        with self._borrowed() as raw, self._judged(raw):
-            raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            result = work(_Statements(raw, writing=False))
-            raw.execute("COMMIT")
+        with self._borrowed() as session, self._judged(session.raw):
+            session.raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            result = work(_Statements(session.raw, writing=False))
+            session.raw.execute("COMMIT")
             return result
 
-    def _was_committed(self, xid: str) -> bool:
-        """Ask the server what became of a transaction whose commit was not answered."""
+    def _introduced(self, session: _Session) -> str:
+        """Give the session a name that no other has had; forget those long gone."""
+        name, now = secrets.token_hex(16), time.time()
+        session.raw.execute("DELETE FROM outcomes WHERE at < %s", (now - _FORGET_S,))
+        session.raw.execute("INSERT INTO outcomes VALUES (%s, 0, %s)", (name, now))
+        session.name = name
+        return name
+
+    def _was_committed(self, name: str, turn: int) -> bool:
+        """Say what became of a transaction whose commit was not answered, once it has ended."""
         until, pause = time.monotonic() + _PATIENCE_S, 0.005
         while time.monotonic() < until:
             with suppress(psycopg.OperationalError), self._connect() as raw:
-                row = raw.execute("SELECT pg_xact_status(%s::xid8)", (xid,)).fetchone()
-                status = row and row[0]
-                if status in {"committed", "aborted"}:
-                    return status == "committed"
-                if status is None:
+                sql = "SELECT turn FROM outcomes WHERE session = %s FOR UPDATE"
+                row = raw.execute(sql, (name,)).fetchone()
+                if row is None:
                     break
+                return row[0] == turn
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
         raise unknown_outcome(self.where)
@@ -230,20 +245,40 @@ class Database:
     # ------------------------------------------------------------------ connections
 
     @contextmanager
-    def _borrowed(self) -> Generator[_Raw]:
+    def _borrowed(self) -> Generator[_Session]:
         self._check_open()
+        with self._places:
+            session = self._idle_or_new()
+            try:
+                yield session
+            finally:
+                self._give_back(session)
+
+    def _idle_or_new(self) -> _Session:
         try:
-            raw = self._pool.getconn()
-        except PoolTimeout as error:
-            raise store_failure(error, self.where) from error
+            session = self._idle.pop()
+        except IndexError:
+            pass
+        else:
+            # A name is forgotten some time after it was given.
+            if session.name is None or time.monotonic() - session.since < _FORGET_S / 2:
+                return session
+            session.raw.close()
         try:
-            yield raw
-        finally:
-            with suppress(psycopg.Error):
-                if raw.info.transaction_status != TransactionStatus.IDLE:
-                    raw.execute("ROLLBACK")
-            # The pool replaces what is broken.
-            self._pool.putconn(raw)
+            return _Session(self._connect())
+        except psycopg.OperationalError as error:
+            # It was there when the store was opened: it may just be starting anew.
+            raise _Again(store_failure(error, self.where)) from error
+
+    def _give_back(self, session: _Session) -> None:
+        raw = session.raw
+        with suppress(psycopg.Error):
+            if raw.info.transaction_status != TransactionStatus.IDLE:
+                raw.execute("ROLLBACK")
+        if self._closed or raw.info.transaction_status != TransactionStatus.IDLE:
+            raw.close()
+        else:
+            self._idle.append(session)
 
     @contextmanager
     def _judged(self, raw: _Raw) -> Generator[None]:
@@ -322,3 +357,5 @@ def _settings() -> dict[str, Any]:
 def _configure(raw: _Raw) -> None:
     raw.adapters.register_dumper(str, _Text)
     raw.adapters.register_dumper(bool, _Flag)
+    # What a client that vanished from the network has begun holds locks; not for long.
+    raw.execute("SET idle_in_transaction_session_timeout = '60s'")

@@ -407,6 +407,13 @@ CREATE INDEX deliveries_due ON deliveries (next_at, seq) WHERE state = 'pending'
 
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, seq);
 
+-- Which transaction each connection has committed last: asked for when a commit was not answered.
+CREATE TABLE outcomes (
+  session TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  turn BIGINT NOT NULL,
+  at DOUBLE PRECISION NOT NULL
+);
+
 INSERT INTO experiments (id, namespace, name, created_at, display_name, description, archived)
 VALUES ('default', '', 'Default', 0, '', '', 0);
 
