@@ -34,6 +34,7 @@ from headrace.controller import SystemClock
 from headrace.controller.notifying import Notifying
 from headrace.controller.recurring import Recurring
 from headrace.errors import InfrastructureError
+from headrace.server.ending import EndingLayer
 from headrace.server.files import page_routes
 from headrace.server.metrics import Metrics
 from headrace.server.security.assembly import secured
@@ -44,7 +45,7 @@ from headrace.server.surface import endpoints
 
 Role = Literal["api", "controller", "all"]
 
-#: How long open streams may go on after the server was asked to end.
+#: How long answers may take after the server was asked to end.
 _PATIENCE_S = 5
 _BACKLOG = 1024
 
@@ -153,6 +154,15 @@ def _metrics(home: Home) -> Metrics | None:
 class _Server(uvicorn.Server):
     """Ends on a signal and returns; uvicorn's sends it again, which ends the process at once."""
 
+    def __init__(self, config: uvicorn.Config, layer: EndingLayer) -> None:
+        super().__init__(config)
+        self._layer = layer
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, end what streams, and wait for the rest."""
+        self._layer.end()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Ask to end on SIGINT and SIGTERM while inside."""
@@ -161,9 +171,10 @@ class _Server(uvicorn.Server):
 
 
 def _server(app: Starlette) -> uvicorn.Server:
+    layer = EndingLayer(app)
     return _Server(
         uvicorn.Config(
-            app,
+            layer,
             http=BoundedProtocol,
             lifespan="off",
             ws="none",
@@ -172,7 +183,8 @@ def _server(app: Starlette) -> uvicorn.Server:
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=_PATIENCE_S,
-        )
+        ),
+        layer,
     )
 
 

@@ -101,8 +101,10 @@ class ServerProcess:
     def close(self) -> None:
         """End the server if it still runs, and let waiting steps end."""
         self.gate.touch()
-        if self.process is not None:
-            self.stop(signal.SIGKILL)
+        if self.process is not None and self.process.stdout is not None:
+            self.process.kill()
+            self.process.wait(BOUND_S)
+            self.process.stdout.close()
 
     def command(self, *arguments: str) -> str:
         """Run a command of ``headrace`` on the same home and return what it printed."""

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import httpx2
@@ -94,6 +95,17 @@ def test_no_run_notices_that_the_server_is_started_anew(server, number):
     server.gate.touch()
     assert server.ended(ours) == "SUCCEEDED"
     assert server.witnessed() == ["quick", "waits"]
+
+
+def test_open_feeds_hold_up_no_end(server):
+    server.start()
+    with httpx2.stream("GET", f"{server.url}/api/v1/events", timeout=BOUND_S) as feed:
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        list(feed.iter_lines())  # ends, and is not cut off
+    assert server.process.wait(BOUND_S) == 0
+    assert time.monotonic() - begun < 4
+    assert "Traceback" not in (server.place / "server.log").read_text()
 
 
 def test_a_step_that_ends_while_there_is_no_server_is_not_run_again(server):
