@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
+from native_bench import task
 from tenants_world import NOW, secret_of
 
 from headrace.server.security.tokens import digest_of, is_token
-from headrace.store import Member, Query, Quota, Token
+from headrace.store import Member, Query, Quota, RunBatch, Token
 
 V1 = "/api/v1"
 
@@ -346,3 +347,18 @@ def test_names_cannot_forge_an_entry(name, world) -> None:
     world.ask("admin", "DELETE", f"{V1}/runs/{quote(name, safe='')}")
     (entry,) = _entries(world)
     assert entry.resource.isprintable()
+
+
+def test_the_reason_to_wait_is_shown(world) -> None:
+    """A run that the quota keeps from beginning, and a step that it keeps from starting."""
+    now = world.clock.now()
+    changes = [task("load", "running", started_at=1.0), task("fit", "pending")]
+    (lease,) = world.store.claim("c", now=now, lease_s=9.0, run_ids=["live-a"])
+    world.store.commit([RunBatch(lease=lease, at=1.0, changes=changes)])
+    world.store.update_namespace("a", quota=Quota(max_runs=1))
+    kept = _start(world).json()["run_id"]
+    waiting = world.ask("viewer", "GET", f"{V1}/cluster").json()["waiting"]
+    reasons = {one["run_id"]: one["reason"] for one in waiting if not one["path"]}
+    assert reasons == {kept: "namespace a carries out 1 runs, and its quota allows 1"}
+    other = world.ask("other", "GET", f"{V1}/cluster")
+    assert kept not in other.text

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from native_bench import FakeClock
 from starlette.testclient import TestClient
 from tenants_world import NOW, World, secret_of
 
@@ -411,5 +410,16 @@ def test_settings_and_description_hold_no_secret(world) -> None:
         assert digest_of(secret_of("root")) not in text
 
 
-def test_the_clock_of_tests_is_the_servers() -> None:
-    assert FakeClock().now() == NOW
+def test_the_server_bounds_its_connections(world) -> None:
+    """Slow heads and endless rests are cut by the protocol; see its unit tests."""
+    from headrace.app.serving import _server
+    from headrace.server.security.connections import HEAD_S, BoundedProtocol
+
+    config = _server(world.app).config
+    assert config.http is BoundedProtocol
+    assert HEAD_S <= 30
+    assert (
+        config.h11_max_incomplete_event_size is None
+        or config.h11_max_incomplete_event_size <= 1 << 16
+    )
+    assert not config.proxy_headers

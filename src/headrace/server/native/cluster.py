@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from headrace.controller.tenants import Amounts as Held
+from headrace.controller.tenants import ceiling_of, quota_of
+from headrace.controller.turns import reason_to_wait
 from headrace.engine.attempts import ResourceRequest
 from headrace.launchers.port import Capacity
-from headrace.server.access import permits
+from headrace.server.access import Principal, permits
 from headrace.server.native.insight import requested
 from headrace.server.native.operations import Answer, Plain, operation
 from headrace.server.native.plans import plan_of
-from headrace.store import Store
+from headrace.store import Quota, Store
 from headrace.store.records import Run, TaskRun
 
 _ROWS = 1000
 _TASKS_READ = 50_000
+_RUNS_READ = 2000
 _ROOM = "waits for room"
 
 
@@ -69,7 +73,7 @@ def get_cluster(asked: Plain) -> Cluster:
     used = _sum([amounts for _, _, amounts in running])
     free_cpu = max(0.0, there.cpus - used.cpu)
     free_memory = max(0, there.memory_bytes - used.memory_bytes)
-    principal = asked.principal
+    principal, quotas = asked.principal, _Quotas(asked.store, running)
     return Cluster(
         capacity=Amounts(
             cpu=there.cpus, memory_bytes=there.memory_bytes, devices=dict(there.accelerators)
@@ -91,13 +95,62 @@ def get_cluster(asked: Plain) -> Cluster:
             WaitingTask(
                 run_id=run.run_id,
                 path=task.path,
-                reason=_reason(task, amounts, free_cpu, free_memory),
+                reason=quotas.reason(run.namespace, amounts)
+                or _reason(task, amounts, free_cpu, free_memory),
                 since=task.created_at,
             )
             for run, task, amounts in waiting
             if permits(principal, "read", run.namespace)
-        ][:_ROWS],
+        ][:_ROWS]
+        + _waiting_runs(asked.store, principal, quotas)[:_ROWS],
     )
+
+
+class _Quotas:
+    """What namespaces hold by their running steps, beside what they may."""
+
+    def __init__(self, store: Store, running: list[tuple[Run, TaskRun, Amounts]]) -> None:
+        self._store = store
+        self._known: dict[str, Quota] = {}
+        self._held: dict[str, Held] = {}
+        for run, _, amounts in running:
+            held = self._held.get(run.namespace, Held())
+            self._held[run.namespace] = held.plus(_held(amounts))
+
+    def of(self, namespace: str) -> Quota:
+        """Return the quota of a namespace."""
+        if namespace not in self._known:
+            self._known[namespace] = quota_of(self._store, namespace)
+        return self._known[namespace]
+
+    def reason(self, namespace: str, asked: Amounts) -> str | None:
+        """Say what the quota has too little of for a step, or None."""
+        held = self._held.get(namespace, Held())
+        kind = ceiling_of(self.of(namespace)).lacking(held, _held(asked))
+        return kind and f"namespace {namespace} has as many {kind} as its quota allows"
+
+
+def _held(amounts: Amounts) -> Held:
+    return Held(amounts.cpu, amounts.memory_bytes, sum(amounts.devices.values()), 1)
+
+
+def _waiting_runs(store: Store, principal: Principal, quotas: _Quotas) -> list[WaitingTask]:
+    """Return the runs that a quota keeps from beginning; their path is empty."""
+    if not any(quota_of(store, one.name).max_runs is not None for one in store.namespaces()):
+        return []
+    opened = [(one, store.run(one.run_id)) for one in store.unfinished_runs()[:_RUNS_READ]]
+    under_way = Counter(run.namespace for one, run in opened if one.owner)
+    found: list[WaitingTask] = []
+    for one, run in opened:
+        if one.owner or not permits(principal, "read", run.namespace):
+            continue
+        most = quotas.of(run.namespace).max_runs
+        reason = reason_to_wait(run.namespace, under_way[run.namespace], most)
+        if reason is not None:
+            found.append(
+                WaitingTask(run_id=run.run_id, path="", reason=reason, since=run.created_at)
+            )
+    return found
 
 
 def _at_work(store: Store, there: Capacity) -> Iterator[tuple[Run, TaskRun, Amounts]]:
