@@ -7,6 +7,7 @@ environment variables. Names and states are in it, never parameters or outputs.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import logging
 from collections.abc import Collection, Iterator, Mapping
@@ -39,7 +40,9 @@ def tracing_of(store: Store, environment: Mapping[str, str], version: str) -> Ob
     except ImportError:
         _LOG.warning("no traces are sent: install the extra, pip install 'headrace[otel]'")
         return None
-    return tracer(store, BatchSpanProcessor(OTLPSpanExporter()), version)
+    processor = BatchSpanProcessor(OTLPSpanExporter())
+    atexit.register(processor.shutdown)  # what has not been sent yet is
+    return tracer(store, processor, version)
 
 
 def tracer(store: Store, processor: SpanProcessor, version: str) -> Observer:
