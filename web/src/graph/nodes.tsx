@@ -57,7 +57,6 @@ export const StepNode = memo(function StepNode({ data }: NodeProps & { data: Nod
         type="button"
         data-node={box.path}
         tabIndex={around.entrance === box.path ? 0 : -1}
-        aria-label={`${name}, ${text.kinds[box.node.kind]}${state ? `, ${text.states[state]}` : ""}`}
         onClick={() => around.open(box.path)}
         className={`flex h-full w-full items-center gap-2 rounded-md border border-line-strong bg-panel pr-2 pl-2.5 text-left hover:bg-sunken ${folded ? "border-dashed" : ""} ${ring(box.path, around)}`}
       >
@@ -145,13 +144,13 @@ export const GroupNode = memo(function GroupNode({ data }: NodeProps & { data: N
           type="button"
           data-node={box.path}
           tabIndex={around.entrance === box.path ? 0 : -1}
-          aria-label={`${name}, ${text.kinds[box.node.kind]}${state ? `, ${text.states[state]}` : ""}`}
           onClick={() => around.open(box.path)}
           className={`flex h-6 min-w-0 items-center gap-1.5 rounded px-1 text-xs hover:bg-sunken ${edge}`}
         >
           {state && <StateIcon state={state} size={13} />}
           <span className="truncate font-medium text-ink">{name}</span>
           <span className="text-2xs text-muted">{text.kinds[box.node.kind]}</span>
+          {state && <span className="sr-only">{text.states[state]}</span>}
         </button>
         {box.iterations && <Iterations box={box} tasks={around.tasks} onChange={around.iterate} />}
       </div>

@@ -13,7 +13,7 @@ const sizes = ["text-xl", "text-lg", "text-base", "text-sm", "text-sm", "text-sm
 function blockOf(block: Block, key: number): ReactNode {
   switch (block.kind) {
     case "heading": {
-      const tag = `h${Math.min(6, block.level + 2)}`;
+      const tag = `h${Math.min(6, block.level + 1)}`;
       return createElement(
         tag,
         { key, className: `${sizes[block.level - 1]} font-semibold` },

@@ -220,9 +220,9 @@ function Slices({ of }: { of: readonly Slice[] }) {
         (one) =>
           one.confusion && (
             <section key={one.slice}>
-              <h3 className="mb-1 font-medium">
+              <h2 className="mb-1 font-medium">
                 {text.charts.slice}: {visible(one.slice)}
-              </h3>
+              </h2>
               <ConfusionMatrix {...one.confusion} />
             </section>
           ),

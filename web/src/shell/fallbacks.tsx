@@ -15,6 +15,7 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
 export function NotFound() {
   return (
     <Empty
+      whole
       title={text.notFound}
       hint={text.notFoundHint}
       action={<ButtonLink to="/runs">{text.run.all}</ButtonLink>}

@@ -76,7 +76,8 @@ interface SideProps {
 
 function Side({ shown, onLeave, onSearch }: SideProps) {
   return (
-    <div
+    <section
+      aria-label={text.product}
       className={`${shown ? "flex" : "hidden"} absolute inset-x-0 top-11 bottom-0 z-30 flex-col gap-3 overflow-auto border-r border-line bg-panel p-3 md:static md:flex md:w-48 md:shrink-0`}
     >
       <div className="hidden items-center justify-between md:flex">
@@ -117,7 +118,7 @@ function Side({ shown, onLeave, onSearch }: SideProps) {
       </nav>
       <span className="grow" />
       <Foot />
-    </div>
+    </section>
   );
 }
 

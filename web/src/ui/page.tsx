@@ -70,11 +70,15 @@ export function Grid({
       <table className="w-full">
         <thead className="text-xs text-muted">
           <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col" className={`${cell} font-medium whitespace-nowrap`}>
-                {head}
-              </th>
-            ))}
+            {heads.map((head) =>
+              head ? (
+                <th key={head} scope="col" className={`${cell} font-medium whitespace-nowrap`}>
+                  {head}
+                </th>
+              ) : (
+                <td key={head} className={cell} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>{children}</tbody>

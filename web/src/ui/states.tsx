@@ -20,15 +20,18 @@ export function Loading({ label = text.loading }: { label?: string }) {
 
 interface EmptyProps {
   title: string;
+  /** It is all that the page says. */
+  whole?: boolean;
   hint?: ReactNode;
   action?: ReactNode;
 }
 
-export function Empty({ title, hint, action }: EmptyProps) {
+export function Empty({ title, hint, action, whole = false }: EmptyProps) {
+  const Title = whole ? "h1" : "p";
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-2 px-4 py-14 text-center">
       <Inbox aria-hidden size={28} strokeWidth={1.5} className="text-faint" />
-      <p className="text-base font-medium">{title}</p>
+      <Title className="text-base font-medium">{title}</Title>
       {hint && <div className="text-muted">{hint}</div>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

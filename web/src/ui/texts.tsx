@@ -130,7 +130,7 @@ export function Section({ title, children, aside }: SectionProps) {
   return (
     <section className="border-b border-line px-4 py-3 last:border-b-0">
       <div className="mb-2 flex min-h-6 items-center justify-between gap-2">
-        <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">{title}</h3>
+        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">{title}</h2>
         {aside}
       </div>
       {children}
