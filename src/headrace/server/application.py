@@ -32,11 +32,18 @@ async def single_user(_connection: HTTPConnection) -> Principal | None:
 
 
 class Authentication:
-    """Puts who asks into ``request.state.principal``."""
+    """Puts who asks into ``request.state.principal``.
 
-    def __init__(self, app: ASGIApp, authenticate: Authenticate) -> None:
+    Wrong credentials are refused, but for paths that answer anybody: clients ask there first, with
+    whatever they have.
+    """
+
+    def __init__(
+        self, app: ASGIApp, authenticate: Authenticate, exempt: frozenset[str] = frozenset()
+    ) -> None:
         self._app = app
         self._authenticate = authenticate
+        self._exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -45,8 +52,10 @@ class Authentication:
             try:
                 connection.state.principal = await self._authenticate(connection)
             except HeadraceError as error:
-                await error_reply(connection, error)(scope, receive, send)
-                return
+                if scope["path"] not in self._exempt:
+                    await error_reply(connection, error)(scope, receive, send)
+                    return
+                connection.state.principal = None
         await self._app(scope, receive, send)
 
 
@@ -68,9 +77,10 @@ def application(
         after: Layers between authentication and the endpoint.
         routes: What comes after the endpoints, such as the files of the page.
     """
+    exempt = frozenset(endpoint.path for endpoint in endpoints if endpoint.exempt)
     app = Starlette(
         routes=[*(route_of(endpoint) for endpoint in endpoints), *routes],
-        middleware=[*before, Middleware(Authentication, authenticate), *after],
+        middleware=[*before, Middleware(Authentication, authenticate, exempt), *after],
         exception_handlers={
             HeadraceError: _on_error,
             HTTPException: _on_http_error,

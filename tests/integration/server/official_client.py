@@ -3,7 +3,7 @@
 Prints a JSON object: for each scenario ``"ok"`` or the traceback. Imports nothing of Headrace.
 """
 
-# ruff: noqa: BLE001, PT017, PT018, PTH110, PTH123 - as users of the SDK write, without pytest
+# ruff: noqa: BLE001, E402, PT017, PT018, PTH110, PTH123 - as users of the SDK write, without pytest
 
 import json
 import os
@@ -18,13 +18,13 @@ from pathlib import Path
 
 warnings.simplefilter("ignore")
 
-import kfp  # noqa: E402
-import kfp_server_api  # noqa: E402
-from kfp import compiler, dsl  # noqa: E402
-from kfp.cli.cli import cli  # noqa: E402
-from kfp.kubeflow_client import PipelinesClient  # noqa: E402
-from kfp.kubeflow_client.backends.kubernetes.types import KubernetesBackendConfig  # noqa: E402
-from kfp.registry import RegistryClient  # noqa: E402
+import kfp
+import kfp_server_api
+from kfp import compiler, dsl
+from kfp.cli.cli import cli
+from kfp.kubeflow_client import PipelinesClient
+from kfp.kubeflow_client.backends.kubernetes.types import KubernetesBackendConfig
+from kfp.registry import RegistryClient
 
 URL = sys.argv[1]
 HERE = Path(tempfile.mkdtemp())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar, cast, get_args
 
 import msgspec
@@ -55,6 +55,7 @@ def message_of(value: Any, kind: type[_Message]) -> _Message:
         raise InvalidRequest(f"the body is not as expected: {error}") from error
 
 
+@lru_cache(maxsize=4096)
 def time_text(at: float | None) -> str | None:
     """Return a time in RFC 3339, UTC, as protobuf does: no fraction, or milliseconds."""
     if at is None:
