@@ -33,11 +33,17 @@ def get_me(asked: Plain) -> Me:
         user=principal.user,
         mode=settings.mode,
         admin=principal.admin,
-        namespaces=[
-            Membership(name=name, role=principal.roles[name]) for name in principal.namespaces
-        ],
+        namespaces=_namespaces(asked),
         version=settings.version,
     )
+
+
+def _namespaces(asked: Plain) -> list[Membership]:
+    """Return where one may do what; who administers the installation manages all namespaces."""
+    principal = asked.principal
+    if principal.admin and asked.services.settings.mode == "multi":
+        return [Membership(name=one.name, role="admin") for one in asked.store.namespaces()]
+    return [Membership(name=name, role=principal.roles[name]) for name in principal.namespaces]
 
 
 def get_settings(asked: Plain) -> dict[str, Any]:

@@ -28,7 +28,7 @@ export function StateDots({ search }: { search: Search }) {
               params={{ runId: run.run_id }}
               aria-label={name}
               title={name}
-              className={`grid size-6 place-items-center rounded hover:bg-sunken ${ink}`}
+              className={`grid size-[1.75rem] place-items-center rounded hover:bg-sunken ${ink}`}
             >
               <Icon aria-hidden size={13} strokeWidth={2.5} />
             </Link>

@@ -16,7 +16,7 @@ const words = placeText.models;
 export function columnsOf(metrics: readonly string[]): Column<ModelRow>[] {
   return [
     nameColumn,
-    { id: "run", title: words.run, width: 210, render: (row) => <RunOf row={row} /> },
+    { id: "run", title: words.run, width: 320, render: (row) => <RunOf row={row} /> },
     ...metrics.map(metricColumn),
     {
       id: "framework",
@@ -48,7 +48,7 @@ export function columnsOf(metrics: readonly string[]): Column<ModelRow>[] {
 const nameColumn: Column<ModelRow> = {
   id: "name",
   title: words.name,
-  width: 200,
+  width: 170,
   sort: "name",
   render: ({ stored: { artifact } }) => (
     <Link
@@ -71,7 +71,7 @@ function lineageLink({ stored: { artifact } }: ModelRow) {
       search={{ view: "lineage" }}
       aria-label={name}
       title={name}
-      className="inline-grid size-6 place-items-center rounded text-muted hover:bg-sunken hover:text-ink"
+      className="inline-grid size-[1.75rem] place-items-center rounded text-muted hover:bg-sunken hover:text-ink"
     >
       <Workflow aria-hidden size={14} />
     </Link>
@@ -101,12 +101,24 @@ function RunOf({ row: { run, stored } }: { row: ModelRow }) {
         params={{ runId: stored.run_id }}
         search={{ step: stored.path }}
         title={titleOf(run, stored.run_id)}
-        className="truncate rounded hover:text-accent-ink hover:underline"
+        className="min-w-16 truncate rounded hover:text-accent-ink hover:underline"
       >
         {visible(run?.display_name || stored.run_id)}
       </Link>
+      <span
+        title={visible(stored.path)}
+        className="max-w-36 shrink-0 truncate font-mono text-2xs text-muted"
+      >
+        {visible(stepOf(stored.path))}
+      </span>
     </span>
   );
+}
+
+/** The end of a path: the step, and the iteration that it is of. */
+function stepOf(path: string): string {
+  const [step = "", above] = path.split("/").reverse();
+  return above?.endsWith("]") ? `${above}/${step}` : step;
 }
 
 function titleOf(run: RunRow | undefined, runId: string): string {

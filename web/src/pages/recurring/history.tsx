@@ -34,7 +34,7 @@ export const historyColumns: Column<RunRow>[] = [
   {
     id: "due",
     title: placeText.recurring.due,
-    width: 200,
+    width: 225,
     render: (run) => (run.scheduled_at ? moment(run.scheduled_at) : text.none),
   },
   {

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { experiment, recurringHistory, recurringRun, schedulePreview } from "@/api/places";
 import { pipeline } from "@/api/queries";
-import type { RecurringRun } from "@/api/types";
+import type { RecurringRun, Trigger } from "@/api/types";
 import { visible } from "@/format/safety";
 import { useRights } from "@/shell/rights";
 import { useTitle } from "@/shell/title";
@@ -51,23 +51,21 @@ function Shown({ of }: { of: RecurringRun }) {
           aria-label={words.facts}
           className="border-line lg:w-96 lg:shrink-0 lg:overflow-auto lg:border-l"
         >
+          <h2 className="sr-only">{words.facts}</h2>
           <When of={of} />
           <What of={of} />
           <ParametersOf of={of} />
         </aside>
-        <section
-          aria-label={words.history}
-          className="flex h-96 min-w-0 grow flex-col border-t border-line lg:h-auto lg:border-t-0"
-        >
+        <div className="flex h-96 min-w-0 grow flex-col border-t border-line lg:h-auto lg:border-t-0">
           <HistoryOf of={of} />
-        </section>
+        </div>
       </div>
     </div>
   );
 }
 
 function When({ of }: { of: RecurringRun }) {
-  const { data } = useQuery(schedulePreview(of.trigger));
+  const { data } = useQuery(schedulePreview(fromNextTick(of)));
   const isOn = of.enabled !== false;
   return (
     <Section title={words.schedule}>
@@ -86,6 +84,13 @@ function When({ of }: { of: RecurringRun }) {
       )}
     </Section>
   );
+}
+
+/** The trigger from its next time on: an interval counts from when it was made, not from now. */
+function fromNextTick({ trigger, next_tick_at: next }: RecurringRun): Trigger {
+  return trigger.interval_s && next && next > Date.now() / 1000
+    ? { ...trigger, start_at: next }
+    : trigger;
 }
 
 function What({ of }: { of: RecurringRun }) {

@@ -27,8 +27,8 @@ export function Configuration() {
       <Grid label={placeText.settings.views.configuration} heads={[words.setting, words.value]}>
         {flattened(known).map(([name, value]) => (
           <tr key={name}>
-            <Cell className="w-64 font-mono text-xs">{visible(name)}</Cell>
-            <Cell>
+            <Cell className="w-64 align-middle! font-mono text-xs">{visible(name)}</Cell>
+            <Cell className="align-middle!">
               {isUnset(value) ? (
                 <span className="text-muted">{words.unset}</span>
               ) : (

@@ -100,7 +100,7 @@ function TokenTable({ items, onRevoke }: TableProps) {
     words.namespace,
     words.expires,
     words.lastUsed,
-    "",
+    placeText.actions,
   ];
   return (
     <Grid label={placeText.settings.views.tokens} heads={heads}>
@@ -108,18 +108,26 @@ function TokenTable({ items, onRevoke }: TableProps) {
         const state = tokenState(token, now);
         return (
           <tr key={token.id}>
-            <Cell className="max-w-48 truncate font-medium">{visible(token.name)}</Cell>
-            <Cell>
+            <Cell className="align-middle! max-w-48 truncate font-medium">
+              {visible(token.name)}
+            </Cell>
+            <Cell className="align-middle!">
               <Badge tone={tones[state]}>{words.states[state]}</Badge>
             </Cell>
-            <Cell className="max-w-48 truncate text-muted">{visible(token.user)}</Cell>
-            <Cell>{scopeWords(token)}</Cell>
-            <Cell>{token.namespace ? visible(token.namespace) : words.everyNamespace}</Cell>
-            <Cell>
+            <Cell className="align-middle! max-w-48 truncate text-muted">
+              {visible(token.user)}
+            </Cell>
+            <Cell className="align-middle!">{scopeWords(token)}</Cell>
+            <Cell className="align-middle!">
+              {token.namespace ? visible(token.namespace) : words.everyNamespace}
+            </Cell>
+            <Cell className="align-middle!">
               <Ago at={token.expires_at} />
             </Cell>
-            <Cell>{token.last_used_at ? <Ago at={token.last_used_at} /> : words.never}</Cell>
-            <Cell className="text-right">
+            <Cell className="align-middle!">
+              {token.last_used_at ? <Ago at={token.last_used_at} /> : words.never}
+            </Cell>
+            <Cell className="align-middle! text-right">
               {state === "good" && (
                 <Button
                   tone="danger"

@@ -108,23 +108,27 @@ function WebhookTable({ items, onOpen }: TableProps) {
     words.url,
     words.states,
     words.pipelines,
-    "",
+    placeText.actions,
   ];
   return (
     <Grid label={placeText.settings.views.webhooks} heads={heads}>
       {items.map((one) => (
         <tr key={one.id}>
-          <Cell>
+          <Cell className="align-middle!">
             <Enabled of={one} />
           </Cell>
-          <Cell className="max-w-48 truncate font-medium">{visible(one.name)}</Cell>
-          <Cell className="whitespace-nowrap">{words.formats[one.format ?? "generic"]}</Cell>
-          <Cell className="max-w-64 truncate font-mono text-xs">{visible(one.url)}</Cell>
-          <Cell>{statesText(one)}</Cell>
-          <Cell className="max-w-48 truncate">
+          <Cell className="align-middle! max-w-48 truncate font-medium">{visible(one.name)}</Cell>
+          <Cell className="align-middle! whitespace-nowrap">
+            {words.formats[one.format ?? "generic"]}
+          </Cell>
+          <Cell className="align-middle! max-w-64 truncate font-mono text-xs">
+            {visible(one.url)}
+          </Cell>
+          <Cell className="align-middle!">{statesText(one)}</Cell>
+          <Cell className="align-middle! max-w-48 truncate">
             {visible((one.pipelines ?? []).join(", ")) || words.allPipelines}
           </Cell>
-          <Cell>
+          <Cell className="align-middle!">
             <Actions of={one} onOpen={onOpen} />
           </Cell>
         </tr>
