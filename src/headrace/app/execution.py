@@ -19,8 +19,10 @@ from headrace.app.interrupts import interrupts
 from headrace.app.machine import capacity, find_engine_here, is_gone, owner_name
 from headrace.app.places import SourcePlace
 from headrace.app.preparation import Prepared, prepare
+from headrace.app.settings import Imports
 from headrace.app.submission import Wishes, document_values, run_submitted
 from headrace.artifacts import LocalArtifactStore
+from headrace.artifacts.port import DownloadPolicy
 from headrace.controller import Cache, Controller, Observer, Performer, Settings
 from headrace.controller.tenants import ceiling_of, quota_of
 from headrace.errors import Conflict
@@ -135,11 +137,24 @@ async def _execute(
 
 @asynccontextmanager
 async def controller(
-    home: Home, *, observe: Observer | None, notice: Notice, max_parallel: int | None = None
+    home: Home,
+    *,
+    observe: Observer | None,
+    notice: Notice,
+    max_parallel: int | None = None,
+    imports: Imports | None = None,
 ) -> AsyncGenerator[Controller]:
-    """Yield a controller over this home and this machine; it lets go of everything at the end."""
+    """Yield a controller over this home and this machine; it lets go of everything at the end.
+
+    Args:
+        imports: Of where importers may take artifacts; None allows everything.
+    """
     executors = Executors(home, notice)
-    artifacts = LocalArtifactStore(home.artifacts)
+    artifacts = LocalArtifactStore(
+        home.artifacts,
+        readable=imports and imports.readable,
+        downloads=imports and DownloadPolicy(private_addresses=imports.private_addresses),
+    )
     async with AsyncExitStack() as held:
         launcher = _launcher(home, executors)
         held.push_async_callback(launcher.close)

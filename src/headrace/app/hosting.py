@@ -18,6 +18,7 @@ from contextlib import suppress
 from headrace.app.execution import controller
 from headrace.app.home import Home
 from headrace.app.machine import is_gone, is_of_this_machine
+from headrace.app.settings import Imports
 from headrace.app.submission import options_of
 from headrace.app.watching import observed_by
 from headrace.controller import Controller, Observer
@@ -42,10 +43,12 @@ class ControllerHost:
 
     Args:
         home: Whose runs are carried out.
+        imports: Of where importers may take artifacts; None allows everything.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *, imports: Imports | None = None) -> None:
         self._home = home
+        self._imports = imports
         self._observers: list[Observer] = []
         self._duties: list[Duty] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -109,7 +112,7 @@ class ControllerHost:
     async def _carry_out(self) -> None:
         observe = observed_by(self._observers)
         async with (
-            controller(self._home, observe=observe, notice=_LOG.info) as own,
+            controller(self._home, observe=observe, notice=_LOG.info, imports=self._imports) as own,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(own.run())

@@ -27,6 +27,7 @@ from headrace.app.retention import keep_collecting, rules_of
 from headrace.app.served_files import ServedArtifacts, ServedLogs
 from headrace.app.served_runs import ServedRuns
 from headrace.app.served_ticks import ServedTicks
+from headrace.app.settings import imports_of
 from headrace.app.tracing import tracing_of
 from headrace.app.watching import log_changes
 from headrace.artifacts import LocalArtifactStore
@@ -80,7 +81,7 @@ def serve(home: Home, wanted: Wanted, announce: Callable[[str], None]) -> None:
     check_listening(wanted.host, auth)
     write_logs(wanted.log_format)
     home.store.data_version()
-    host = ControllerHost(home)
+    host = ControllerHost(home, imports=None if auth is None else imports_of(home.config))
     given = services(home, host.wake, auth)
     ticks = ServedTicks(given, auth.admins if auth else ())
     host.add(Recurring(home.store, ticks.prepare, created=host.wake).run)

@@ -36,7 +36,8 @@ class Config:
         grace_s: Seconds from SIGTERM to SIGKILL when a step is stopped.
         log_limit_bytes: Where a step's log is cut.
         server: How the server works: ``auth`` (how users are known), ``private_urls`` (whether
-            packages may be fetched from this machine and private networks).
+            packages may be fetched from this machine and private networks), ``import_from`` (of
+            which directories importers may take files, where there are users).
         notifications: How messages about runs are sent; see ``app.notifications``.
         retention: What ``headrace gc`` and a server remove, and when; see ``app.retention``.
     """
@@ -102,7 +103,10 @@ def _config_of(values: Mapping[str, Any], path: Path) -> Config:
         "max_parallel": ("a whole number from 1", _is_positive),
         "grace_s": ("seconds, 0 or more", _is_duration),
         "log_limit_bytes": ("bytes, 1 or more", _is_positive),
-        "server": ("a table of auth (a table) and private_urls (true or false)", _is_server),
+        "server": (
+            "a table of auth (a table), private_urls (true or false), import_from (paths)",
+            _is_server,
+        ),
         "notifications": ("a table", _is_table),
         "retention": ("a table", _is_table),
     }
@@ -119,6 +123,26 @@ def _config_of(values: Mapping[str, Any], path: Path) -> Config:
     known["pythons"] = tuple(known.get("pythons", ()))
     known["packages_as_of"] = str(known.get("packages_as_of", "auto"))
     return Config(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Of where importers may take artifacts, where there are users.
+
+    Attributes:
+        readable: Directories of this machine.
+        private_addresses: Whether also of this machine's and of private networks.
+    """
+
+    readable: tuple[Path, ...]
+    private_addresses: bool
+
+
+def imports_of(config: Config) -> Imports:
+    """Return of where the runs of a server with users may import."""
+    places: list[str] = config.server.get("import_from", [])
+    readable = tuple(Path(place).expanduser().absolute() for place in places)
+    return Imports(readable, bool(config.server.get("private_urls", False)))
 
 
 def _is_as_of(value: object) -> bool:
@@ -152,7 +176,8 @@ def _is_server(value: object) -> bool:
         return False
     table: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
     auth, private = table.pop("auth", {}), table.pop("private_urls", False)
-    return not table and isinstance(auth, dict) and isinstance(private, bool)
+    is_right = isinstance(auth, dict) and isinstance(private, bool)
+    return is_right and _is_strings(table.pop("import_from", [])) and not table
 
 
 def _is_images(value: object) -> bool:

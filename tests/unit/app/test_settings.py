@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from headrace.app.home import Home
-from headrace.app.settings import Config, find_home, read_config
+from headrace.app.settings import Config, Imports, find_home, imports_of, read_config
 from headrace.errors import InfrastructureError, InvalidRequest, NotFound
 
 
@@ -111,3 +112,14 @@ def test_a_home_in_the_place_of_a_file_is_refused(inside, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InfrastructureError, match="cannot be written"):
         Home(tmp_path / "file" / inside, Config()).check_writable()
+
+
+def test_imports_of_a_server_with_users_are_limited(tmp_path):
+    assert imports_of(read_config(tmp_path, {})) == Imports((), False)
+    (tmp_path / "config.toml").write_text(
+        '[server]\nimport_from = ["/data"]\nprivate_urls = true\n', "utf-8"
+    )
+    assert imports_of(read_config(tmp_path, {})) == Imports((Path("/data"),), True)
+    (tmp_path / "config.toml").write_text('[server]\nimport_from = "/data"\n', "utf-8")
+    with pytest.raises(InvalidRequest, match="import_from"):
+        read_config(tmp_path, {})
