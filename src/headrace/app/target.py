@@ -14,7 +14,7 @@ from headrace.app.home import LATEST, Home
 from headrace.app.reading_logs import read_logs
 from headrace.app.results import WholeRun
 from headrace.app.usage import suggestions
-from headrace.errors import Conflict, NotFound
+from headrace.errors import Conflict, InvalidRequest, NotFound
 from headrace.store import Attempt, Metric, Run, RunFilter, StoredArtifact, TaskRun
 from headrace.store.records import ENDED
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from headrace.client import Client
 
 _T = TypeVar("_T")
+
+_WHOLE_ID = 36
+_MOST_ALIKE = 50
 
 
 class Target(Protocol):
@@ -150,8 +153,8 @@ class ServerTarget:
 
     def suggestions(self, run_id: str) -> list[str]:
         """Return requests that would fit the steps."""
-        tasks = self.client.usage(self._id(run_id)).get("tasks", [])
-        return [one["suggestion"] for one in tasks if one.get("suggestion")]
+        steps = self.client.usage(self._id(run_id)).get("items", [])
+        return [one["suggestion"] for one in steps if one.get("suggestion")]
 
     def artifacts(self, run_id: str) -> list[StoredArtifact]:
         """Return what the run made, in order."""
@@ -188,13 +191,28 @@ class ServerTarget:
         return _run(self.client.terminate(self._id(run_id)))
 
     def _id(self, run_id: str) -> str:
-        if run_id != LATEST:
+        """Return the whole id that is meant; servers know no other.
+
+        Raises:
+            InvalidRequest: Several begin so.
+        """
+        if run_id == LATEST:
+            newest = next(self.client.runs(limit=1), None)
+            if newest is None:
+                message = "the server has no runs yet"
+                raise NotFound(message, hint="start one with headrace run --server")
+            return newest.run_id
+        if len(run_id) >= _WHOLE_ID:
             return run_id
-        newest = next(self.client.runs(limit=1), None)
-        if newest is None:
-            message = "the server has no runs yet"
-            raise NotFound(message, hint="start one with headrace run --server")
-        return newest.run_id
+        found = [
+            run.run_id
+            for run in self.client.runs(text=run_id, limit=_MOST_ALIKE)
+            if run.run_id.startswith(run_id)
+        ]
+        if len(found) > 1:
+            message = f"several runs begin with {run_id}: {', '.join(found[:5])}"
+            raise InvalidRequest(message, hint="give more of the id")
+        return found[0] if found else run_id
 
 
 def find_target(server: str | None) -> Target:

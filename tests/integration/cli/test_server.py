@@ -107,6 +107,7 @@ def test_a_run_is_carried_out_there_and_shown_here(desk):
     assert shown["parameters"] == {"n": 3, "most": 5}
     assert [task["state"] for task in shown["tasks"]] == ["SUCCEEDED", "SUCCEEDED"]
     assert shown["run_id"] in desk.run("runs").stdout
+    assert desk.json("show", shown["run_id"][:12])["run_id"] == shown["run_id"]
     (made,) = desk.json("artifacts", "latest")
     assert (made["task"], made["type"], made["size"]) == ("make", "system.Dataset", 12)
     assert (
