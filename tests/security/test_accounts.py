@@ -362,3 +362,38 @@ def test_the_reason_to_wait_is_shown(world) -> None:
     assert reasons == {kept: "namespace a carries out 1 runs, and its quota allows 1"}
     other = world.ask("other", "GET", f"{V1}/cluster")
     assert kept not in other.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "where"),
+    [
+        pytest.param(
+            "/recurring-runs",
+            {
+                "display_name": "nightly",
+                "namespace": "a",
+                "pipeline_id": "pipeline-a",
+                "trigger": {"interval_s": 3600},
+            },
+            "recurring_run",
+            ("id",),
+            id="what names a pipeline too",
+        ),
+        pytest.param(
+            "/webhooks",
+            {"name": "gate", "namespace": "a", "url": "https://example.com/hook"},
+            "webhook",
+            ("webhook", "id"),
+            id="what comes with a secret",
+        ),
+        pytest.param("/namespaces", {"name": "c"}, "namespace", ("namespace", "name"), id="a name"),
+    ],
+)
+def test_what_was_made_is_named_by_its_own_id(world, path, body, kind, where) -> None:
+    answer = world.ask("root", "POST", f"{V1}{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    for name in where:
+        made = made[name]
+    (entry,) = _entries(world, kind=kind, action="create")
+    assert (entry.resource, "thing" in entry.detail) == (made, False)

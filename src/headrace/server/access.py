@@ -94,7 +94,11 @@ def permits(principal: Principal, verb: Verb, namespace: str) -> bool:
     return verb in _VERBS_OF.get(principal.roles.get(namespace, ""), frozenset())
 
 
-def require(principal: Principal, verb: Verb, namespace: str, what: str = "thing") -> None:
+#: What a thing is called that has no name yet.
+UNNAMED = "thing"
+
+
+def require(principal: Principal, verb: Verb, namespace: str, what: str = UNNAMED) -> None:
     """Make sure that they may do this in the namespace.
 
     Args:

@@ -135,7 +135,10 @@ class _Answer:
         return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-_IDS = ("run_id", "recurring_run_id", "pipeline_version_id", "pipeline_id", "experiment_id", "id")
+#: An ``id`` of its own comes first: what was made may name other things too.
+_IDS = ("id", "run_id", "recurring_run_id", "pipeline_version_id", "pipeline_id", "experiment_id")
+#: Where an answer holds what was made beside something else, such as a secret.
+_INSIDE = ("token", "webhook", "namespace")
 
 
 def _resource(path: Mapping[str, Any], answer: _Answer) -> str:
@@ -143,7 +146,9 @@ def _resource(path: Mapping[str, Any], answer: _Answer) -> str:
     if named:
         return "/".join(named)
     fields = answer.fields()
-    ids = (fields.get(name) for name in (*_IDS, "name"))
+    inside = (fields.get(name) for name in _INSIDE)
+    made = [fields, *(cast("dict[str, Any]", one) for one in inside if isinstance(one, dict))]
+    ids = (one.get(name) for one in made for name in (*_IDS, "name"))
     return next((value for value in ids if isinstance(value, str) and value), "")
 
 
@@ -157,7 +162,8 @@ def _namespace(request: Request, asked: list[access.Asked], answer: _Answer) -> 
 
 def _detail(path: Mapping[str, Any], asked: list[access.Asked]) -> str:
     """Return what was asked about, when that is not in the path: the things of a bulk request."""
-    return "" if path else ", ".join(dict.fromkeys(one.what for one in asked if one.what))
+    named = (one.what for one in asked if one.what not in ("", access.UNNAMED))
+    return "" if path else ", ".join(dict.fromkeys(named))
 
 
 def _outcome(status: int) -> str:
