@@ -101,6 +101,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         )
         server.wait(server.runs["bad"])
         upload(server, "showcase", "delays")
+        schedule(server)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
@@ -113,6 +114,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def upload(server: Served, name: str, title: str) -> None:
     spec = json.loads((server.home / f"{name}.json").read_text())
     server.runs["pipeline"] = server.api("/pipelines", {"name": title, "spec": spec})["id"]
+
+
+def schedule(server: Served) -> None:
+    body = {
+        "display_name": "delays every morning",
+        "pipeline_id": server.runs["pipeline"],
+        "trigger": {"cron": "0 0 6 * * ?", "time_zone": "Europe/Berlin"},
+        "enabled": False,
+    }
+    server.runs["recurring"] = server.api("/recurring-runs", body)["id"]
 
 
 @pytest.fixture(scope="session")

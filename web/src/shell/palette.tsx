@@ -129,7 +129,7 @@ function useChoices(typed: string): Choice[] {
     enabled: wanted !== "",
     retry: false,
   });
-  const fits = (title: string) => title.toLowerCase().includes(wanted.toLowerCase());
+  const fits = (title: string) => title.toLowerCase().includes(typed.toLowerCase());
   const pages = [
     {
       id: "start",
@@ -146,7 +146,10 @@ function useChoices(typed: string): Choice[] {
   ]
     .filter(({ title }) => fits(title))
     .map((page) => ({ ...page, group: text.palette.pages }));
-  const found = (runs?.items ?? []).map((run) => ({
+  const fresh = (runs?.items ?? []).filter(
+    (run) => fits(run.display_name) || fits(run.pipeline) || fits(run.run_id), // not of what was typed before
+  );
+  const found = fresh.map((run) => ({
     id: run.run_id,
     group: text.palette.runs,
     title: run.display_name,

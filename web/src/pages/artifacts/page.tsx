@@ -152,7 +152,7 @@ function Side({ detail }: { detail: ArtifactDetail }) {
             {detail.consumers.map((one) => (
               <li
                 key={`${one.run_id} ${one.path} ${one.name}`}
-                className="flex items-center gap-1.5"
+                className="flex min-h-6 items-center gap-1.5"
               >
                 {one.state && <StateIcon state={one.state} />}
                 <Link
