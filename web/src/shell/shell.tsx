@@ -12,6 +12,7 @@ import { Guard } from "@/ui/states";
 import { Toasts } from "@/ui/toast";
 import { Keys } from "./keys";
 import { useFeedState } from "./live";
+import { Membership } from "./membership";
 import { remember, useNamespace } from "./namespace";
 import { Palette } from "./palette";
 import { places } from "./places";
@@ -46,7 +47,9 @@ export function Shell() {
         className="min-h-0 min-w-0 grow overflow-hidden outline-none"
       >
         <Guard>
-          <Outlet />
+          <Membership>
+            <Outlet />
+          </Membership>
         </Guard>
       </main>
       {palette && <Palette onClose={() => setPalette(false)} />}
@@ -144,7 +147,7 @@ function NamespaceChoice() {
   const { data } = useQuery(me);
   const current = useNamespace();
   const navigate = useNavigate();
-  if (!data || data.mode === "single") {
+  if (!data || data.mode === "single" || data.namespaces.length === 0) {
     return null;
   }
   return (

@@ -39,7 +39,14 @@ export const text = {
     compare: "Compare runs",
   },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "As the system" },
-  namespace: { label: "Namespace", own: "default" },
+  namespace: {
+    label: "Namespace",
+    own: "default",
+    noneTitle: "You are a member of no namespace",
+    noneHint: "Runs belong to namespaces. Ask an administrator to make you a member of one.",
+    noneForAdmin:
+      "There is no namespace yet. Runs belong to namespaces: make one, and its members.",
+  },
   feed: {
     connecting: "Connecting",
     live: "Live",

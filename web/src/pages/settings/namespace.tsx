@@ -50,17 +50,16 @@ function Head({ seen, canRemove }: { seen: SeenNamespace; canRemove: boolean }) 
     done: placeText.removed,
   });
   return (
-    <Section
-      title={visible(of.name)}
-      aside={
-        canRemove && (
+    <section className="border-b border-line px-4 py-3">
+      <div className="mb-2 flex items-center justify-between gap-2">
+        <h2 className="min-w-0 truncate text-base font-semibold">{visible(of.name)}</h2>
+        {canRemove && (
           <Button tone="danger" onClick={() => setAsking(true)}>
             <Trash2 aria-hidden size={13} />
             {placeText.remove}
           </Button>
-        )
-      }
-    >
+        )}
+      </div>
       <Facts>
         {role && <Fact name={words.yourRole}>{placeText.settings.roles[role]}</Fact>}
         {of.description && <Fact name={placeText.description}>{visible(of.description)}</Fact>}
@@ -82,7 +81,7 @@ function Head({ seen, canRemove }: { seen: SeenNamespace; canRemove: boolean }) 
           onClose={() => setAsking(false)}
         />
       )}
-    </Section>
+    </section>
   );
 }
 
