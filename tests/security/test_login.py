@@ -212,7 +212,7 @@ def test_a_login_is_finished_by_the_browser_that_began_it_and_once(server) -> No
     assert victim.get(back, headers=VISIT).status_code == 401
     victim.get("/auth/login", headers=VISIT)  # one of its own, with another state
     assert victim.get(back, headers=VISIT).status_code == 401
-    assert "headrace_session" not in victim.cookies
+    assert not any("session" in name for name in victim.cookies)
     assert attacker.get(back, headers=VISIT).status_code == 302
     assert attacker.get(back, headers=VISIT).status_code == 401
 
@@ -235,7 +235,7 @@ def test_an_answer_that_is_not_of_the_provider_is_refused(query, server) -> None
     state = parse_qs(urlsplit(sent).query)["state"][0]
     answer = browser.get(f"/auth/callback?{query.format(state=state)}", headers=VISIT)
     assert answer.status_code == 401
-    assert "headrace_session" not in browser.cookies
+    assert not any("session" in name for name in browser.cookies)
 
 
 @pytest.mark.parametrize(

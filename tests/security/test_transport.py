@@ -94,6 +94,16 @@ def test_a_browser_needs_the_session_that_the_page_hands_it(alone) -> None:
     assert alone.get("/", headers=VISIT).headers.get_list("set-cookie") == []
 
 
+def test_two_servers_of_one_host_have_sessions_of_their_own(alone) -> None:
+    """Browsers send a cookie to every port of a host."""
+    names = set()
+    for host in ("127.0.0.1:8080", "127.0.0.1:9090"):
+        alone.cookies.clear()
+        cookie = alone.get("/", headers={**VISIT, "Host": host}).headers["set-cookie"]
+        names.add(cookie.partition("=")[0])
+    assert names == {"headrace_session_8080", "headrace_session_9090"}
+
+
 def test_the_session_is_given_to_nobody_elses_page(alone) -> None:
     for headers in (
         {**VISIT, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"},
@@ -115,7 +125,7 @@ def test_the_page_may_ask_for_its_session_again(alone) -> None:
 
 @pytest.mark.parametrize("cookie", ["", "x", "eyJ1c2VyIjoiIn0.x", "e30.e30"])
 def test_a_made_up_session_is_none(cookie, alone) -> None:
-    headers = {**BROWSER, "Cookie": f"headrace_session={cookie}"}
+    headers = {**BROWSER, "Cookie": f"headrace_session_8080={cookie}"}
     assert alone.get("/api/v1/me", headers=headers).status_code == 401
 
 

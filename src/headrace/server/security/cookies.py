@@ -36,10 +36,16 @@ class Cookies:
     same_site: Literal["strict", "lax"]
     session_s: float
 
-    @property
-    def session_name(self) -> str:
-        """Name of the session's cookie; the prefix keeps other hosts from setting it."""
-        return "__Host-headrace_session" if self.is_secure else "headrace_session"
+    def session_name(self, connection: HTTPConnection) -> str:
+        """Return the name of the session's cookie.
+
+        The prefix keeps other hosts from setting it. Without TLS it has the port in it, since
+        browsers send cookies to all ports of a host, and another server may be at the next.
+        """
+        if self.is_secure:
+            return "__Host-headrace_session"
+        port = connection.headers.get("host", "").rpartition(":")[2]
+        return f"headrace_session_{port}" if port.isdecimal() else "headrace_session"
 
     @property
     def login_name(self) -> str:
@@ -48,28 +54,31 @@ class Cookies:
 
     def session(self, connection: HTTPConnection) -> str | None:
         """Return the user of the session, which is empty where there is one user; else None."""
-        found = self.sessions.read(connection.cookies.get(self.session_name), now=self.now())
+        found = self.sessions.read(
+            connection.cookies.get(self.session_name(connection)), now=self.now()
+        )
         return None if found is None else str(found["user"])
 
     def needs_renewal(self, connection: HTTPConnection) -> bool:
         """Say whether the session is missing or in its second half."""
-        text = connection.cookies.get(self.session_name)
+        text = connection.cookies.get(self.session_name(connection))
         return self.sessions.read(text, now=self.now() + self.session_s / 2) is None
 
-    def begin_session(self, response: Response, user: str) -> None:
+    def begin_session(self, response: Response, connection: HTTPConnection, user: str) -> None:
         """Hand a session to the browser."""
         value = self.sessions.sign({"user": user}, expires_at=self.now() + self.session_s)
-        self._set(response, self.session_name, value, self.session_s, self.same_site)
+        name = self.session_name(connection)
+        self._set(response, name, value, self.session_s, self.same_site)
 
-    def session_headers(self, user: str) -> list[tuple[bytes, bytes]]:
+    def session_headers(self, connection: HTTPConnection, user: str) -> list[tuple[bytes, bytes]]:
         """Return the header that hands a session to the browser, for an answer already made."""
         response = Response()
-        self.begin_session(response, user)
+        self.begin_session(response, connection, user)
         return [(name, value) for name, value in response.raw_headers if name == b"set-cookie"]
 
-    def end_session(self, response: Response) -> None:
+    def end_session(self, response: Response, connection: HTTPConnection) -> None:
         """Take the session from the browser."""
-        self._set(response, self.session_name, "", 0, self.same_site)
+        self._set(response, self.session_name(connection), "", 0, self.same_site)
 
     def keep_login(self, response: Response, pending: Pending, then: str) -> None:
         """Keep what a login needs; the provider's page sends the browser back with it."""

@@ -72,13 +72,17 @@ class SessionLayer:
         if scope["type"] != "http" or not _is_visit(scope):
             await self._app(scope, receive, send)
             return
-        if not self._cookies.needs_renewal(Request(scope)):
+        request = Request(scope)
+        if not self._cookies.needs_renewal(request):
             await self._app(scope, receive, send)
             return
 
         async def send_with_session(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._cookies.session_headers("")]
+                message["headers"] = [
+                    *message["headers"],
+                    *self._cookies.session_headers(request, ""),
+                ]
             await send(message)
 
         await self._app(scope, receive, send_with_session)

@@ -64,7 +64,7 @@ class LoginPages:
         if user is not None:
             await run_in_threadpool(self._note, request, user, "logout", "done")
         response = Response(status_code=204)
-        self.cookies.end_session(response)
+        self.cookies.end_session(response, request)
         return response
 
     def _finish(self, request: Request) -> Response:
@@ -80,7 +80,7 @@ class LoginPages:
         response = RedirectResponse(then, status_code=302)
         response.headers["Cache-Control"] = "no-store"
         self.cookies.forget_login(response)
-        self.cookies.begin_session(response, user)
+        self.cookies.begin_session(response, request, user)
         return response
 
     def _user(self, request: Request) -> tuple[str, str]:
@@ -119,7 +119,7 @@ class SingleUserPages:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             raise NotFound("there is nothing here for others than the page")
         response = Response(status_code=204)
-        self.cookies.begin_session(response, "")
+        self.cookies.begin_session(response, request, "")
         return response
 
 
