@@ -41,6 +41,7 @@ _COMMANDS = {
     "config": ("headrace.cli.operations", "config", "Show the configuration as it holds."),
     "login": ("headrace.cli.login", "login", "Keep a token for a server."),
     "logout": ("headrace.cli.login", "logout", "Forget the token of a server."),
+    "token": ("headrace.cli.token", "token", "Make a token for a user of this home's server."),
     "completion": ("headrace.cli.completion", "completion", "Print completion for a shell."),
 }
 
