@@ -33,7 +33,7 @@ _FIRST = {load("projection")["event"]: f"SELECT pg_advisory_xact_lock({_HISTORY_
 _TYPES = {"before": "double precision"}
 _NULL_TEST = re.compile(r":(\w+) IS NULL")
 _LIST = re.compile(r"SELECT value FROM json_each\((:\w+|\?)\)")
-_NAMED = re.compile(r"(?<!:):(\w+)")
+_NAMED = re.compile(r"(?<!:):([a-z]\w*)")
 
 
 @lru_cache(maxsize=2048)

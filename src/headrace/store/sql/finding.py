@@ -19,6 +19,7 @@ from headrace.store.query import Page, Predicate, Query
 from headrace.store.sql.connection import Connection
 
 COUNTED = 10_000
+_FEW = 5_000
 
 _SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -29,7 +30,8 @@ class Family(NamedTuple):
 
     Attributes:
         table: The table, called ``f`` in statements.
-        owner: Its column that holds the number of the entry, with what else is fixed of a row.
+        owner: Its column that holds the number of the entry.
+        fixed: A condition on its rows that ends in ``AND``.
         value: Its column of values; of parameters that of texts.
         number: Its column of numbers, when it has both.
         rank: What tells several values of one entry apart; the first of them sorts it.
@@ -40,6 +42,7 @@ class Family(NamedTuple):
     value: str
     number: str | None = None
     rank: str = ""
+    fixed: str = ""
 
 
 class Listing(NamedTuple):
@@ -62,6 +65,22 @@ class Listing(NamedTuple):
     families: Mapping[str, Family]
     words: str
     read: Callable[[Sequence[Any], Connection], Any]
+
+
+class _Scope(NamedTuple):
+    """Where a list is looked for, and what holds for all of it."""
+
+    source: str
+    source_values: list[Any]
+    conditions: list[str]
+    values: list[Any]
+
+
+class _Few(NamedTuple):
+    """A condition that so few entries meet that their numbers are listed."""
+
+    numbers: str
+    values: list[Any]
 
 
 class _Part(NamedTuple):
@@ -93,10 +112,10 @@ def find(
         InvalidRequest: The query, or its page token, is not one of this list.
     """
     query = checked(listing.kind, query)
-    scope = listing.kind.name + "".join(f" {value}" for _, value in fixed)
-    conditions, values = _conditions(listing, query, fixed)
+    name = listing.kind.name + "".join(f" {value}" for _, value in fixed)
+    among = _scope(connection, listing, query, fixed)
     parts = _parts(listing, query)
-    place = read_token(scope, query)
+    place = read_token(name, query)
     if place is not None:
         place = checked_place(place, [part.shape for part in parts])
     found: list[tuple[Place, Any]] = []
@@ -104,19 +123,19 @@ def find(
         wanted = query.limit + 1 - len(found)
         if wanted and (place is None or number >= place.part):
             after = place.key if place is not None and place.part == number else None
-            sql, bound = _page(listing, query, part, conditions, values, after)
+            sql, bound = _page(listing, query, part, among, after)
             rows = connection.execute(sql, [*bound, wanted]).fetchall()
             width = len(part.keys)
             found += [(Place(number, tuple(row[-width:])), row) for row in rows]
     shown = found[: query.limit]
     items = tuple(listing.read(row, connection) for _, row in shown)
     more = len(found) > query.limit
-    token = write_token(shown[-1][0], scope, query) if more else None
+    token = write_token(shown[-1][0], name, query) if more else None
     if not query.total:
         return Page(items=items, next_token=token)
     if not more and place is None:
         return Page(items=items, total=len(items))
-    counted = _count(connection, listing, conditions, values)
+    counted = _count(connection, among)
     return Page(
         items=items,
         next_token=token,
@@ -129,12 +148,11 @@ def _page(
     listing: Listing,
     query: Query,
     part: _Part,
-    conditions: list[str],
-    values: list[Any],
+    among: _Scope,
     after: Key | None,
 ) -> tuple[str, list[Any]]:
-    where = [*conditions, *part.where]
-    bound = [*part.join_values, *values, *part.values]
+    where = [*among.conditions, *part.where]
+    bound = [*among.source_values, *part.join_values, *among.values, *part.values]
     if after is not None:
         places = ", ".join("?" * len(after))
         where.append(f"({', '.join(part.keys)}) {'<' if query.descending else '>'} ({places})")
@@ -142,18 +160,17 @@ def _page(
     direction = "DESC" if query.descending else "ASC"
     order = ", ".join(f"{key} {direction}" for key in part.keys)
     sql = (
-        f"{listing.columns}, {', '.join(part.keys)} {listing.source} {part.join} "
+        f"{listing.columns}, {', '.join(part.keys)} {among.source} {part.join} "
         f"{_where(where)} ORDER BY {order} LIMIT ?"
     )
     return sql, bound
 
 
-def _count(
-    connection: Connection, listing: Listing, conditions: list[str], values: list[Any]
-) -> int:
-    inner = f"SELECT 1 AS one {listing.source} {_where(conditions)} LIMIT ?"
+def _count(connection: Connection, among: _Scope) -> int:
+    inner = f"SELECT 1 AS one {among.source} {_where(among.conditions)} LIMIT ?"
     sql = f"SELECT count(*) FROM ({inner}) AS counted"  # noqa: S608 - no part of it is a value
-    return connection.execute(sql, [*values, COUNTED + 1]).fetchone()[0]
+    bound = [*among.source_values, *among.values, COUNTED + 1]
+    return connection.execute(sql, bound).fetchone()[0]
 
 
 def _where(conditions: list[str]) -> str:
@@ -218,20 +235,31 @@ def _shape(field: Field) -> type:
 # ---------------------------------------------------------------------------- conditions
 
 
-def _conditions(
-    listing: Listing, query: Query, fixed: Sequence[tuple[str, Any]]
-) -> tuple[list[str], list[Any]]:
-    conditions = [f"{column} = ?" for column, _ in fixed]
-    values = [value for _, value in fixed]
+def _scope(
+    connection: Connection, listing: Listing, query: Query, fixed: Sequence[tuple[str, Any]]
+) -> _Scope:
+    among = _Scope(listing.source, [], [f"{column} = ?" for column, _ in fixed], [])
+    among.values.extend(value for _, value in fixed)
     if query.namespace is not None and "namespace" in listing.kind.fields:
-        conditions.append(f"{_column(listing, 'namespace')} = ?")
-        values.append(query.namespace)
+        among.conditions.append(f"{_column(listing, 'namespace')} = ?")
+        among.values.append(query.namespace)
     for predicate in query.where:
-        make = _family_condition if "." in predicate.field else _condition
-        condition, bound = make(listing, predicate)
-        conditions.append(condition)
-        values += bound
-    return conditions, values
+        made: tuple[str, list[Any]] | _Few
+        if "." in predicate.field:
+            made = _family_condition(connection, listing, predicate)
+        else:
+            made = _condition(listing, predicate)
+        if isinstance(made, _Few) and not among.source_values:
+            # A cross join is done in the order in which it is written.
+            few = f"FROM ({made.numbers}) AS few CROSS JOIN "
+            source = listing.source.replace("FROM ", few, 1)
+            among = among._replace(source=source, source_values=made.values)
+            made = (f"{listing.key} = few.number", [])
+        elif isinstance(made, _Few):
+            made = (f"{listing.key} IN ({made.numbers})", made.values)
+        among.conditions.append(made[0])
+        among.values.extend(made[1])
+    return among
 
 
 def _condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
@@ -249,7 +277,9 @@ def _condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
     return condition, values
 
 
-def _family_condition(listing: Listing, predicate: Predicate) -> tuple[str, list[Any]]:
+def _family_condition(
+    connection: Connection, listing: Listing, predicate: Predicate
+) -> tuple[str, list[Any]] | _Few:
     name, _, member = predicate.field.partition(".")
     family = listing.families[name]
     there = _members(family, listing)
@@ -262,8 +292,25 @@ def _family_condition(listing: Listing, predicate: Predicate) -> tuple[str, list
         value = "true" if value else "false"
     one = Predicate(predicate.field, "eq" if is_not else predicate.op, value)
     condition, values = _member_compared(family, one)
-    exists = f"EXISTS ({there} AND {condition})"
-    return (f"NOT {exists}" if is_not else exists), [member, *values]
+    bound = [member, *values]
+    if is_not:
+        return f"NOT EXISTS ({there} AND {condition})", bound
+    few = f"{family.table} AS f WHERE {family.fixed}f.name = ? AND {condition}"
+    if _are_few(connection, few, bound):
+        numbers = f"SELECT DISTINCT f.{family.owner} AS number"
+        return _Few(f"{numbers} FROM {few}", bound)
+    return f"EXISTS ({there} AND {condition})", bound
+
+
+def _are_few(connection: Connection, rows: str, bound: list[Any]) -> bool:
+    """Say whether so few entries have the value that all of them may be looked at and sorted.
+
+    Else one looks at the entries in their order until enough of them have it. No database knows
+    this of a pair of name and value by itself.
+    """
+    inner = f"SELECT 1 AS one FROM {rows} LIMIT ?"  # noqa: S608 - no part of it is a value
+    sql = f"SELECT count(*) FROM ({inner}) AS counted"  # noqa: S608 - the same
+    return connection.execute(sql, [*bound, _FEW + 1]).fetchone()[0] <= _FEW
 
 
 def _member_compared(family: Family, predicate: Predicate) -> tuple[str, list[Any]]:
@@ -300,7 +347,7 @@ def _members(family: Family, listing: Listing) -> str:
 
 
 def _owned(family: Family, listing: Listing) -> str:
-    return family.owner.replace("$", listing.key)
+    return f"{family.fixed}f.{family.owner} = {listing.key}"
 
 
 def _column(listing: Listing, field: str) -> str:

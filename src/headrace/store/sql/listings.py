@@ -18,7 +18,7 @@ _NO_FAMILIES: Mapping[str, Family] = {}
 
 
 def _tags(kind: str) -> dict[str, Family]:
-    return {"tag": Family("tags", f"f.kind = '{kind}' AND f.owner = $", "value")}
+    return {"tag": Family("tags", "owner", "value", fixed=f"f.kind = '{kind}' AND ")}
 
 
 def _listing(
@@ -56,8 +56,8 @@ RUNS = _listing(
     rows.run,
     _tags("run")
     | {
-        "parameter": Family("run_parameters", "f.run = $", "text", "num"),
-        "metric": Family("metrics", "f.run = $", "value", rank="path artifact"),
+        "parameter": Family("run_parameters", "run", "text", "num"),
+        "metric": Family("metrics", "run", "value", rank="path artifact"),
     },
     ("runs.run_id", "runs.display_name", "runs.pipeline"),
 )
