@@ -1,30 +1,22 @@
-"""Logging in at a real OpenID provider, which is started here: codes, sessions, access tokens.
-
-The provider comes from npm and is kept in the user's cache; without npm there is nothing to test.
-"""
+"""Logging in at a real OpenID provider, which is started here: codes, sessions, access tokens."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
 import time
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from openid_provider import AUDIENCE, openid_provider
 from starlette.testclient import TestClient
 from tenants_world import World, secret_of
 
 from headrace.server.security.settings import read_auth
 from headrace.store import Member
 
-HERE = Path(__file__).parent / "oidc-provider"
 PUBLIC = "http://localhost:8080"
-AUDIENCE = "urn:headrace"
 BROWSER = {"User-Agent": "Mozilla/5.0"}
 VISIT = {
     **BROWSER,
@@ -36,47 +28,11 @@ VISIT = {
 pytestmark = pytest.mark.timeout(300)
 
 
-def _modules() -> Path:
-    """Return where the provider is installed, installing it when that is needed."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("the OpenID provider of this test comes from npm, which is not here")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headrace-tests"
-    lock = HERE / "package-lock.json"
-    version = json.loads(lock.read_text())["packages"]["node_modules/oidc-provider"]["version"]
-    place = cache / f"oidc-provider-{version}"
-    if not (place / "done").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, place)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip("the OpenID provider of this test cannot be installed from npm")
-        (place / "done").touch()
-    return place
-
-
 @pytest.fixture(scope="module")
 def issuer():
     """The provider's address."""
-    environment = {
-        **os.environ,
-        "OIDC_MODULES": str(_modules()),
-        "OIDC_AUDIENCE": AUDIENCE,
-        "OIDC_REDIRECT": f"{PUBLIC}/auth/callback",
-    }
-    with subprocess.Popen(
-        ["node", str(HERE / "provider.mjs")],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as running:
-        assert running.stdout is not None
-        port = json.loads(running.stdout.readline())["port"]
-        yield f"http://127.0.0.1:{port}"
-        running.kill()
+    with openid_provider(PUBLIC) as address:
+        yield address
 
 
 @pytest.fixture

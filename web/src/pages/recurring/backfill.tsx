@@ -24,7 +24,7 @@ interface Asked {
 }
 
 export function Backfill({ of, onClose }: { of: RecurringRun; onClose: () => void }) {
-  const now = Date.now() / 1000;
+  const now = Math.floor(Date.now() / 60_000) * 60;
   const [from, setFrom] = useState(localText(now - 7 * DAY_S));
   const [until, setUntil] = useState(localText(now));
   const [most, setMost] = useState("100");

@@ -26,7 +26,7 @@ export interface Schedule {
   every: string;
   unit: Unit;
   zone: string;
-  /** `YYYY-MM-DDTHH:MM` in the browser's time zone, or nothing. */
+  /** `YYYY-MM-DDTHH:MM`, perhaps with seconds, in the browser's time zone; or nothing. */
   startAt: string;
   endAt: string;
 }
@@ -164,7 +164,8 @@ export function localText(at: number | null | undefined): string {
     return "";
   }
   const time = new Date(at * 1000);
-  return new Date(at * 1000 - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const local = new Date(at * 1000 - time.getTimezoneOffset() * 60_000).toISOString();
+  return local.slice(0, at % 60 === 0 ? 16 : 19);
 }
 
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
