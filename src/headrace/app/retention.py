@@ -99,7 +99,7 @@ def collect(home: Home, rules: Rules, *, now: float, plan: bool = False) -> Coll
         return found
     for run in _old_runs(home, rules, now):
         found.runs.append(run.run_id)
-        found.log_bytes += _size(home.runs / run.run_id)
+        found.log_bytes += sum(_size(place / run.run_id) for place in _places(home))
         if plan:
             made = home.store.artifacts(run.run_id)
             found.artifacts += len(made)
@@ -159,14 +159,14 @@ def _runs(home: Home, where: tuple[Predicate, ...]) -> Iterator[Run]:
 def _remove_run(home: Home, run: Run) -> None:
     with suppress(HeadraceError):  # it goes on again, or somebody else has removed it
         home.store.remove_run(run.run_id)
-        _remove(home.runs / run.run_id)
+        for place in _places(home):
+            _remove(place / run.run_id)
 
 
 def _old_logs(home: Home, rules: Rules, now: float, removed: set[str]) -> Iterator[Path]:
     """Yield directories of ended runs that are too old, and of runs that are not there any more."""
-    if not home.runs.is_dir():
-        return
-    for directory in sorted(home.runs.iterdir()):
+    directories = [one for place in _places(home) if place.is_dir() for one in place.iterdir()]
+    for directory in sorted(directories):
         if directory.is_symlink() or not directory.is_dir() or directory.name in removed:
             continue
         run = _run_of(home, directory.name)
@@ -180,6 +180,11 @@ def _old_logs(home: Home, rules: Rules, now: float, removed: set[str]) -> Iterat
             yield directory
 
 
+def _places(home: Home) -> tuple[Path, Path]:
+    """Return where runs have directories of their own: what attempts leave, and workspaces."""
+    return home.runs, home.path / "workspaces"
+
+
 def _run_of(home: Home, run_id: str) -> Run | None:
     try:
         found = home.store.run(run_id)
@@ -189,7 +194,7 @@ def _run_of(home: Home, run_id: str) -> Run | None:
 
 
 def _sweep(home: Home, found: Collected, *, now: float, plan: bool) -> None:
-    keep = [*home.store.artifact_uris(), *_open_roots(home)]
+    keep = [*home.store.artifact_uris(), *_in_use(home)]
     if plan:
         kept = [file_path(uri) for uri in keep if scheme_of(uri) in ("", "file")]
         paths = list(unreferenced(home.artifacts, kept, now - _SETTLED_S))
@@ -202,12 +207,18 @@ def _sweep(home: Home, found: Collected, *, now: float, plan: bool) -> None:
     found.artifact_bytes += swept.size
 
 
-def _open_roots(home: Home) -> Iterator[str]:
-    """Yield where runs that have not ended write."""
+def _in_use(home: Home) -> Iterator[str]:
+    """Yield where runs that have not ended write, and what their tasks have taken over.
+
+    What was reused may be of a run that was removed at the same moment.
+    """
     for one in home.store.unfinished_runs():
         run = home.store.run(one.run_id)
         root = run.pipeline_root or file_uri(home.artifacts)
         yield f"{root}/{run.pipeline}/{run.run_id}"
+        for task in home.store.tasks(run.run_id):
+            if task.outputs is not None:
+                yield from (a.uri for several in task.outputs.artifacts.values() for a in several)
 
 
 def _size(path: Path) -> int:
@@ -220,8 +231,10 @@ def _size(path: Path) -> int:
 def _remove(path: Path) -> None:
     def allow(function: Callable[..., Any], name: str, _: object) -> None:
         with suppress(OSError):  # what steps made read-only is removed all the same
-            Path(name).parent.chmod(stat.S_IRWXU)
+            if Path(name) != path:
+                Path(name).parent.chmod(stat.S_IRWXU)
             Path(name).chmod(stat.S_IRWXU)
             function(name)
 
-    shutil.rmtree(path, onerror=allow)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=allow)

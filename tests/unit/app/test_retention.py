@@ -9,8 +9,8 @@ import pytest
 from headrace.app.home import Home
 from headrace.app.retention import DAY_S, Rules, collect, rules_of
 from headrace.app.settings import Config
-from headrace.engine.attempts import Artifact
-from headrace.engine.changes import ArtifactAdded, ArtifactUsed, RunChanged
+from headrace.engine.attempts import Artifact, Outputs
+from headrace.engine.changes import ArtifactAdded, ArtifactUsed, RunChanged, TaskChanged
 from headrace.engine.events import RunSubmitted
 from headrace.errors import InvalidRequest
 from headrace.store import NewRun, Query, RunBatch
@@ -122,6 +122,34 @@ def test_what_nothing_refers_to_goes_after_a_day(home):
     assert not (home.artifacts / "p" / "gone").exists()
     assert (home.artifacts / "p" / "new" / "fit" / "model").exists()
     assert (home.artifacts / "p" / "open" / "fit" / "half").exists()
+
+
+def test_what_an_open_run_has_taken_over_stays(home):
+    run(home, "old", ended_days_ago=31)
+    place = home.artifacts / "p" / "old" / "fit" / "model"
+    run(home, "open")
+    taken = home.store.artifacts("old")[0].artifact
+    (lease,) = home.store.claim("me", now=99.0, lease_s=9.0, run_ids=["open"])
+    change = TaskChanged(
+        path="fit", parent="", name="fit", display_name="fit", component="c", kind="container",
+        state="succeeded", cached=True, outputs=Outputs(artifacts={"model": (taken,)}),
+    )  # fmt: skip
+    home.store.commit([RunBatch(lease=lease, at=2.0, changes=[change])])
+    collect(home, Rules(runs_days=30), now=NOW)
+    assert left(home) == {"open"}
+    assert place.exists()
+
+
+def test_workspaces_go_with_their_runs(home):
+    for name in ("old", "young"):
+        run(home, name, ended_days_ago=31 if name == "old" else 1)
+        old_file(home.path / "workspaces" / name / "data", b"1234567")
+    found = collect(home, Rules(runs_days=30), now=NOW)
+    assert found.log_bytes == 10
+    assert [(home.path / "workspaces" / name).exists() for name in ("old", "young")] == [
+        False,
+        True,
+    ]
 
 
 def test_read_only_leftovers_of_steps_go_too(home):
