@@ -194,7 +194,7 @@ def _run_of(home: Home, run_id: str) -> Run | None:
 
 
 def _sweep(home: Home, found: Collected, *, now: float, plan: bool) -> None:
-    keep = [*home.store.artifact_uris(), *_in_use(home)]
+    keep = [*_in_use(home), *home.store.artifact_uris()]  # in this order: runs end meanwhile
     if plan:
         kept = [file_path(uri) for uri in keep if scheme_of(uri) in ("", "file")]
         paths = list(unreferenced(home.artifacts, kept, now - _SETTLED_S))
