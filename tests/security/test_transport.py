@@ -259,16 +259,19 @@ def test_a_token_that_does_not_count_any_more_or_never_did(change, world) -> Non
     assert world.ask("made", "GET", "/api/v1/me").status_code == 401
 
 
-def test_too_many_wrong_credentials_have_to_wait(world) -> None:
+def test_too_many_wrong_credentials_have_to_wait_and_lock_nobody_out(world) -> None:
+    wrong = {"Authorization": "Bearer x"}
     for _ in range(20):
-        assert (
-            world.client.get("/api/v1/me", headers={"Authorization": "Bearer x"}).status_code == 401
-        )
-    answer = world.ask("root", "GET", "/api/v1/me")
-    assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) >= 1
-    world.clock.at += 61
+        assert world.client.get("/api/v1/me", headers=wrong).status_code == 401
+    for bearer in ("x", "a.b.c", secret_of("nobody")):
+        headers = {"Authorization": f"Bearer {bearer}"}
+        answer = world.client.get("/api/v1/me", headers=headers)
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) >= 1
     assert world.ask("root", "GET", "/api/v1/me").status_code == 200
+    assert world.client.get("/healthz").status_code == 200
+    world.clock.at += 61
+    assert world.client.get("/api/v1/me", headers=wrong).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -418,6 +421,20 @@ def test_settings_and_description_hold_no_secret(world) -> None:
         assert key not in text
         assert "signing secret" not in text
         assert digest_of(secret_of("root")) not in text
+
+
+def test_files_of_the_page_are_for_users_too(world, tmp_path) -> None:
+    from headrace.server.files import page_routes
+
+    (tmp_path / "assets").mkdir()
+    for name in ("index.html", "assets/app.js"):
+        (tmp_path / name).write_text("the page")
+    app = secured(world.services, world.endpoints, world.auth, routes=page_routes(tmp_path))
+    with TestClient(app, base_url="http://localhost") as client:
+        for path in ("/", "/index.html", "/assets/app.js", "/runs/42", "/healthz/../assets/app.js"):
+            assert client.get(path).status_code == 401
+            headers = {"Authorization": f"Bearer {secret_of('viewer')}"}
+            assert client.get(path, headers=headers).status_code == 200
 
 
 def test_the_server_bounds_its_connections(world) -> None:

