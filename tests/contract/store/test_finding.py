@@ -295,7 +295,7 @@ CONDITIONS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     runs=RUNS,
     where=st.lists(CONDITIONS, max_size=2),

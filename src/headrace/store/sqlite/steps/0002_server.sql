@@ -103,22 +103,37 @@ INSERT INTO experiments (id, namespace, name, created_at, display_name, descript
 VALUES ('default', '', 'Default', 0, '', '', 0)
 ON CONFLICT DO NOTHING;
 
-UPDATE runs SET experiment = 'default-' || namespace
-WHERE experiment = 'default' AND namespace != '';
-
-INSERT INTO experiments (id, namespace, name, created_at, display_name, description, archived)
-SELECT
-  CASE namespace WHEN '' THEN experiment ELSE experiment || '-' || namespace END,
-  namespace, experiment, min(created_at), '', '', 0
-FROM runs
-WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE experiments.id = runs.experiment)
-GROUP BY namespace, experiment
-ON CONFLICT DO NOTHING;
+UPDATE runs SET experiment = (
+  SELECT id FROM experiments
+  WHERE experiments.namespace = runs.namespace AND experiments.name = runs.experiment
+)
+WHERE EXISTS (
+  SELECT 1 FROM experiments
+  WHERE experiments.namespace = runs.namespace AND experiments.name = runs.experiment
+);
 
 UPDATE runs SET experiment = experiment || '-' || namespace
 WHERE namespace != '' AND NOT EXISTS (
-  SELECT 1 FROM experiments WHERE experiments.id = runs.experiment
+  SELECT 1 FROM experiments
+  WHERE experiments.namespace = runs.namespace AND experiments.id = runs.experiment
 );
+
+INSERT INTO experiments (id, namespace, name, created_at, display_name, description, archived)
+SELECT
+  experiment, namespace,
+  CASE
+    WHEN experiment = 'default-' || namespace THEN 'Default'
+    WHEN namespace = '' THEN experiment
+    ELSE substr(experiment, 1, length(experiment) - length(namespace) - 1)
+  END,
+  min(created_at), '', '', 0
+FROM runs
+WHERE NOT EXISTS (
+  SELECT 1 FROM experiments
+  WHERE experiments.namespace = runs.namespace AND experiments.id = runs.experiment
+)
+GROUP BY namespace, experiment
+ON CONFLICT DO NOTHING;
 
 UPDATE runs SET
   parameters = coalesce((
