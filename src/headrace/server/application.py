@@ -7,6 +7,7 @@ and audit (``after``); the endpoint.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,6 +22,10 @@ from headrace.server.access import SINGLE_USER, Principal
 from headrace.server.errors import error_reply, http_error_reply, unexpected_reply
 from headrace.server.routing import Endpoint, route_of
 from headrace.server.services import Services
+
+#: Threads of requests that change something. Resolving packages may take minutes; requests that
+#: read have threads of their own, so that they are answered meanwhile.
+_WRITERS = 16
 
 Authenticate = Callable[[HTTPConnection], Awaitable[Principal | None]]
 """Says who asks; None when there are no credentials; raises ``Unauthenticated`` for wrong ones."""
@@ -88,6 +93,7 @@ def application(
         },
     )
     app.state.services = services
+    app.state.writers = ThreadPoolExecutor(_WRITERS, "headrace-writer")
     return app
 
 

@@ -9,6 +9,7 @@ known, and their credentials allow the verb at all. For which namespace, the han
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -78,9 +79,11 @@ def route_of(endpoint: Endpoint) -> Route:
             request.state.body = await read_body(request, services_of(request).settings.body_bytes)
         if inspect.iscoroutinefunction(endpoint.handler):
             return await cast("Callable[[Request], Awaitable[Response]]", endpoint.handler)(request)
-        return await run_in_threadpool(
-            cast("Callable[[Request], Response]", endpoint.handler), request
-        )
+        handler = cast("Callable[[Request], Response]", endpoint.handler)
+        if endpoint.verb == "read":
+            return await run_in_threadpool(handler, request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(request.app.state.writers, handler, request)
 
     return Route(endpoint.path, serve, methods=[endpoint.method], name=_name(endpoint))
 

