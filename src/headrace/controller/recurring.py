@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
 import uuid
 from collections.abc import Callable
@@ -262,7 +263,8 @@ def backfill_slots(
     if end < begin:
         raise InvalidRequest("the span ends before it begins", hint="give an end after the begin")
     trigger = recurring.trigger
-    anchor = recurring.created_at if trigger.start_at is None else trigger.start_at
+    start, created = trigger.start_at, recurring.created_at
+    anchor = created if start is None or start < created else float(math.ceil(start))
     free = msgspec.structs.replace(trigger, start_at=None, end_at=None)
     times = schedules.missed(free, max(0.0, begin - 1), end, limit=most + 2, anchor=anchor)
     times = [at for at in times if at >= begin]

@@ -425,6 +425,27 @@ def test_a_backfill_makes_what_is_missing_once(store, clock):
 
 
 @pytest.mark.parametrize(
+    "trigger",
+    [
+        Trigger(interval_s=700),
+        Trigger(interval_s=700, start_at=BEGIN - 300),
+        Trigger(interval_s=700, start_at=BEGIN + 0.5),
+        Trigger(cron="@every 700s", start_at=BEGIN + 90),
+        Trigger(cron="0 */7 * * * *", start_at=BEGIN + 90.5),
+    ],
+    ids=lambda trigger: str(trigger)[8:60],
+)
+def test_a_backfill_has_the_ticks_that_there_were(store, clock, trigger):
+    recurring = add(store, trigger)
+    clock.time += 3 * HOUR
+    ticker(store, clock).tick()
+    made = ticks_of(store)
+    slots = backfill_slots(store, recurring, made[0], clock.time)
+    assert [slot.at for slot in slots] == made
+    assert all(slot.exists for slot in slots)
+
+
+@pytest.mark.parametrize(
     ("begin", "end_", "most", "said"),
     [
         (BEGIN, BEGIN - 1, 10, "ends before it begins"),
