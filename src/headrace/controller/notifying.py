@@ -35,6 +35,9 @@ _LONGEST_PAUSE_S = 3600.0
 #: How long a message is tried, in seconds: three days.
 GIVE_UP_S = 3 * 24 * 3600.0
 _LONGEST_ERROR = 300
+_TIDY_EVERY_S = 3600.0
+#: How long a message that arrived or was given up can be looked at, in seconds: a week.
+KEPT_S = 7 * 24 * 3600.0
 
 Send = Callable[[Webhook, Delivery, bytes | None], None]
 """Sends one message, signed with the secret if there is one; blocking, bounded in time.
@@ -78,6 +81,7 @@ class Notifying:
         self._resting: dict[str, float] = {}  # by webhook: until when it is not asked
         self._waiting: set[str] = set()
         self._doors: dict[str, asyncio.Semaphore] = {}
+        self._tidied_at = -math.inf
 
     async def run(self) -> None:
         """Plan and send until cancelled; a store that is out is asked again."""
@@ -96,6 +100,14 @@ class Notifying:
         """Plan and send what is due now, one after the other; return how many arrived."""
         self.plan()
         return sum(self._try(webhook, delivery) for webhook, delivery in self._due())
+
+    def tidy(self) -> int:
+        """Forget messages that were settled long ago, once in an hour; return how many."""
+        now = self._clock.now()
+        if abs(now - self._tidied_at) < _TIDY_EVERY_S:
+            return 0
+        self._tidied_at = now
+        return self._store.remove_deliveries(now - KEPT_S)
 
     def plan(self) -> int:
         """Turn new entries of the history into messages; return how many.
@@ -134,6 +146,7 @@ class Notifying:
 
     async def _next(self) -> list[tuple[Webhook, Delivery]]:
         try:
+            await asyncio.to_thread(self.tidy)
             await asyncio.to_thread(self.plan)
             return await asyncio.to_thread(self._due)
         except InfrastructureError as error:
@@ -144,7 +157,7 @@ class Notifying:
 
     def _due(self) -> list[tuple[Webhook, Delivery]]:
         room = _MOST_WAITING - len(self._waiting)
-        if room <= 0:
+        if room <= 0 or not self._store.webhooks():
             return []
         due = self._store.deliveries_due(self._clock.now(), limit=room, hold_s=_HOLD_S)
         found: list[tuple[Webhook, Delivery]] = []

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from headrace.controller.notices import delivery_of, is_told_of, trial_of
-from headrace.controller.notifying import GIVE_UP_S, Notifying, pause_after
+from headrace.controller.notifying import GIVE_UP_S, KEPT_S, Notifying, pause_after
 from headrace.engine.changes import Logged, RunChanged
 from headrace.engine.events import RunSubmitted
 from headrace.errors import InfrastructureError, InvalidRequest
@@ -202,6 +202,19 @@ def test_a_disabled_or_removed_webhook_gets_nothing_more(store, clock, target):
     store.remove_webhook("w2")
     assert work.turn() == 0
     assert target.got == []
+
+
+def test_messages_are_forgotten_a_week_after_they_were_settled(store, clock, target):
+    webhook(store)
+    webhook(store, "w2")
+    target.problem["w2"] = DOWN
+    run(store)
+    work = notifying(store, target, clock)
+    assert (work.turn(), work.tidy()) == (1, 0)
+    clock.time += KEPT_S + 1
+    assert (work.tidy(), work.tidy()) == (1, 0)
+    assert store.deliveries("w1") == []
+    assert [one.state for one in store.deliveries("w2")] == ["pending"]
 
 
 def test_pauses_double_up_to_an_hour_with_jitter():

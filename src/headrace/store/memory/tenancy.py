@@ -311,6 +311,18 @@ class MemoryDelivery(MemoryTenancy):
                 )
                 self._version += 1
 
+    def remove_deliveries(self, before: float) -> int:
+        """Remove deliveries made before that time which are not pending; return how many."""
+        with self._lock:
+            kept = {
+                key: one
+                for key, one in self._deliveries.items()
+                if one.state == "pending" or one.created_at >= before
+            }
+            removed = len(self._deliveries) - len(kept)
+            self._deliveries = kept
+            return removed
+
     def deliveries(self, webhook_id: str, *, limit: int = 50) -> list[Delivery]:
         """Return the deliveries to a webhook, the newest first."""
         with self._lock:

@@ -164,6 +164,10 @@ class DeliveryStore(Protocol):
         """Write how a try ended: attempts, next time, state and error; a removed one is left."""
         ...
 
+    def remove_deliveries(self, before: float) -> int:
+        """Remove deliveries made before that time which are not pending; return how many."""
+        ...
+
     def deliveries(self, webhook_id: str, *, limit: int = 50) -> list[Delivery]:
         """Return the deliveries to a webhook, the newest first."""
         ...

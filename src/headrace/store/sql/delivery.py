@@ -104,6 +104,11 @@ class SqlDelivery:
         names = ("id", "attempts", "next_at", "state", "error")
         connection.execute(_SQL["settle"], {name: getattr(delivery, name) for name in names})
 
+    @writes
+    def remove_deliveries(self, connection: Connection, before: float) -> int:
+        """Remove deliveries made before that time which are not pending; return how many."""
+        return connection.execute(_SQL["remove_deliveries"], (before,)).rowcount
+
     @reads
     def deliveries(
         self, connection: Connection, webhook_id: str, *, limit: int = 50

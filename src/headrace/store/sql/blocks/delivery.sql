@@ -53,5 +53,8 @@ UPDATE deliveries SET next_at = ? WHERE id = ?
 UPDATE deliveries SET attempts = :attempts, next_at = :next_at, state = :state, error = :error
 WHERE id = :id
 
+-- name: remove_deliveries
+DELETE FROM deliveries WHERE state != 'pending' AND created_at < ?
+
 -- name: of_webhook
 WHERE webhook_id = ? ORDER BY seq DESC LIMIT ?
