@@ -78,7 +78,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("home")
     env = {**os.environ, "HEADRACE_HOME": str(home), "NO_COLOR": "1"}
-    for name in ("showcase", "broken"):
+    for name in ("showcase", "broken", "crowd"):
         command = [HEADRACE, "compile", PIPELINES / f"{name}.py", "-o", home / f"{name}.json"]
         subprocess.run(command, check=True, env=env, capture_output=True)
     process = subprocess.Popen(
@@ -117,13 +117,22 @@ def upload(server: Served, name: str, title: str) -> None:
 
 
 def schedule(server: Served) -> None:
-    body = {
-        "display_name": "delays every morning",
+    """Make an experiment, and a recurring run in it that has fired before."""
+    question = {"name": "depth of trees", "description": "Which depth is worth its time?"}
+    server.runs["experiment"] = server.api("/experiments", question)["id"]
+    weekly = {
+        "display_name": "weekly report",
+        "experiment": server.runs["experiment"],
         "pipeline_id": server.runs["pipeline"],
-        "trigger": {"cron": "0 0 6 * * ?", "time_zone": "Europe/Berlin"},
-        "enabled": False,
+        "parameters": {"pause": 0.0},
+        "trigger": {"cron": "0 30 9 ? * 1,3", "time_zone": "Europe/Paris"},
     }
-    server.runs["recurring"] = server.api("/recurring-runs", body)["id"]
+    server.runs["recurring"] = server.api("/recurring-runs", weekly)["id"]
+    now = time.time()
+    past = {"begin": now - 7 * 86_400, "end": now, "most": 2}
+    made = server.api(f"/recurring-runs/{server.runs['recurring']}/backfill", past)
+    for slot in made["items"]:
+        server.wait(slot["run_id"])
 
 
 @pytest.fixture(scope="session")
@@ -146,18 +155,23 @@ def seen() -> Seen:
     return Seen()
 
 
-@pytest.fixture
-def page(chromium: Any, served: Served, seen: Seen) -> Iterator[Any]:
-    """A page of the server; errors on its console fail the test."""
+def new_context(chromium: Any, served: Served) -> Any:
     context = chromium.new_context(
         base_url=served.address,
-        viewport={"width": 1360, "height": 820},
+        viewport={"width": 1280, "height": 760},
         reduced_motion="reduce",
         timezone_id="UTC",
         locale="en-GB",
     )
+    context.set_default_timeout(BOUND_MS)
+    return context
+
+
+@pytest.fixture
+def page(chromium: Any, served: Served, seen: Seen) -> Iterator[Any]:
+    """A page of the server; errors on its console fail the test."""
+    context = new_context(chromium, served)
     opened = context.new_page()
-    opened.set_default_timeout(BOUND_MS)
     watch(opened, seen)
     yield opened
     context.close()

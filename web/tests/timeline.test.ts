@@ -55,6 +55,15 @@ test("what goes on ends now, and pauses between attempts are waiting", () => {
   ]);
 });
 
+test("a short attempt whose start was told with its end ran as long as it says", () => {
+  const told = { created_at: 1, started_at: 2, finished_at: 2, usage: { wall_s: 0.6 } };
+  const [lane] = lanes([task("fit", { created_at: 1 })], [attempt("fit", 1, told)], [], 9);
+  expect(lane?.spans.map(({ phase, from, to }) => [phase, from, to])).toEqual([
+    ["staging", 1, 1.4],
+    ["running", 1.4, 2],
+  ]);
+});
+
 test("groups have no lane", () => {
   expect(lanes([task("loop", { kind: "loop" })], [], [], 9)).toEqual([]);
 });

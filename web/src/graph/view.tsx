@@ -166,6 +166,7 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
           {layout.placed.length > 12 && (
             <MiniMap
               pannable
+              style={{ width: 150, height: 100 }}
               zoomable
               ariaLabel={text.graph.minimap}
               className="hidden! rounded border border-line sm:block!"

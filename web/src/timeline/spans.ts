@@ -80,19 +80,19 @@ function spansOf(
       }
       add("staging", number, attempt.created_at, attempt.finished_at);
     } else {
+      const begin = beginningOfWork(attempt, attempt.started_at);
       const environment = built.get(task.path);
-      const ready =
-        environment && environment[1] <= attempt.started_at ? environment[1] : attempt.created_at;
+      const ready = environment && environment[1] <= begin ? environment[1] : attempt.created_at;
       if (ready > attempt.created_at) {
         add("environment", number, attempt.created_at, ready);
       }
-      add("staging", number, ready, attempt.started_at);
+      add("staging", number, ready, begin);
       if (attempt.finished_at === null || attempt.finished_at === undefined) {
-        add("running", number, attempt.started_at, null);
+        add("running", number, begin, null);
       } else {
-        const worked = attempt.started_at + (attempt.usage?.wall_s ?? Number.POSITIVE_INFINITY);
+        const worked = begin + (attempt.usage?.wall_s ?? Number.POSITIVE_INFINITY);
         const end = Math.min(worked, attempt.finished_at);
-        add("running", number, attempt.started_at, end);
+        add("running", number, begin, end);
         add("overhead", number, end, attempt.finished_at);
       }
     }
@@ -105,6 +105,15 @@ function spansOf(
     }
   }
   return spans;
+}
+
+/** The start of short attempts is told together with their end; how long they worked is known better. */
+function beginningOfWork(attempt: Attempt, started: number): number {
+  const worked = attempt.usage?.wall_s;
+  if (!attempt.finished_at || worked === undefined) {
+    return started;
+  }
+  return Math.max(attempt.created_at, Math.min(started, attempt.finished_at - worked));
 }
 
 /** The time in which the environment of a step was built, as the history tells. */

@@ -93,7 +93,7 @@ function Axis({ scale }: { scale: Scale }) {
         {ticks(scale, 8).map((at) => (
           <span
             key={at}
-            className="absolute top-1.5 border-l border-line pl-1 text-2xs text-muted"
+            className="absolute top-1.5 border-l border-line pl-1 text-2xs whitespace-nowrap text-muted"
             style={{ left: `${(100 * at) / length}%` }}
           >
             {at === 0 ? "0" : duration(at)}
