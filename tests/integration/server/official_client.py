@@ -530,6 +530,7 @@ def recurring_runs():
     client.enable_recurring_run(paused.recurring_run_id)
     assert client.get_recurring_run(paused.recurring_run_id).mode == "ENABLE"
     client.disable_job(paused.recurring_run_id)
+    client.enable_job(paused.recurring_run_id)
     listed = client.list_recurring_runs(experiment_id=experiment, sort_by="display_name desc")
     assert [one.display_name for one in listed.recurring_runs] == ["by interval", "by cron"]
     assert listed.total_size == 2
@@ -603,24 +604,25 @@ def generated_methods():
         kfp_server_api.V2beta1PipelineVersion(display_name="uno", tags={"a": "b"}),
     )
     assert (changed.display_name, changed.tags) == ("uno", {"a": "b"})
-    client.auth.auth_service_authorize(namespace="x", resources="VIEWERS", verb="GET") if hasattr(
-        client, "auth"
-    ) else kfp_server_api.AuthServiceApi(client.runs.api_client).auth_service_authorize(
-        namespace="x", resources="VIEWERS", verb="GET"
-    )
-    assert (
-        client.healthz.healthz_service_get_healthz().multi_user is False
-        if hasattr(client, "healthz")
-        else True
-    )
+    api = client.runs.api_client
+    auth = kfp_server_api.AuthServiceApi(api)
+    auth.auth_service_authorize(namespace="x", resources="VIEWERS", verb="GET")
+    kfp_server_api.DummyFilterServiceApi(api).dummy_filter_service_get_filter()
+    pictures = kfp_server_api.VisualizationServiceApi(api)
     refused(
         501,
-        kfp_server_api.VisualizationServiceApi(
-            client.runs.api_client
-        ).visualization_service_create_visualization_v1,
+        pictures.visualization_service_create_visualization_v1,
         "x",
         kfp_server_api.V2beta1Visualization(),
     )
+    reports = kfp_server_api.ReportServiceApi(api)
+    refused(501, reports.report_service_report_workflow, "{}")
+    refused(501, reports.report_service_report_scheduled_workflow, "{}")
+    version = kfp_server_api.V2beta1PipelineVersion(
+        display_name="two", pipeline_spec=client_spec(sums), code_source_url="https://example.com"
+    )
+    second = client.pipelines.pipeline_service_create_pipeline_version(both.pipeline_id, version)
+    assert (second.name, second.code_source_url) == ("two", "https://example.com")
 
 
 # ------------------------------------------------------------------ PipelinesClient
@@ -696,9 +698,11 @@ def registry():
     assert len(own.list_tags(name)) == 2
     assert own.delete_version(name, other) is True
     assert len(own.list_versions(name)) == 1
-    if client.get_pipeline_id("registry only") is None:
-        made = client.get_pipeline_id(name)
-        assert made is not None  # the catalog has it too
+    made = client.pipelines.pipeline_service_get_pipeline_by_name(name)
+    assert client.list_pipeline_versions(made.pipeline_id).pipeline_versions
+    client.upload_pipeline(package(fragile), "fragile")
+    assert own.delete_package("fragile") is True
+    assert client.get_pipeline_id("fragile") is None
 
 
 # ------------------------------------------------------------------ the command kfp

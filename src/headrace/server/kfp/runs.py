@@ -31,7 +31,7 @@ from headrace.store.query import Predicate
 from headrace.store.records import ENDED, Run
 
 _BASE = "/apis/v2beta1/runs"
-_MOST_TASKS = 500
+_MOST_TASKS, _MOST_TASKS_OF_PAGE = 500, 5000
 _END_S, _PAUSE_S = 20.0, 0.2
 
 _STATES = {state: name for name, state in STATES.items()}
@@ -109,7 +109,8 @@ def get(request: Request) -> Response:
 def list_all(request: Request) -> Response:
     """Return a page of the runs of an experiment or a namespace.
 
-    Runs of more than a few hundred tasks are listed without the details of their tasks.
+    Runs of more than a few hundred tasks are listed without the details of their tasks, and so are
+    those that come when a page has thousands of them.
     """
     store = services_of(request).store
     namespace, scope = scope_of(request)
@@ -237,15 +238,18 @@ def _listed(store: Store, runs: Iterable[Run]) -> Iterable[messages.Run]:
         asked.setdefault(one.run_id, set()).add(one.kind)
     counts = {run_id: sum(by.values()) for run_id, by in store.progress_of(ids).items()}
     sources: dict[str, Source] = {}
+    shown = 0
     for run in found:
         if run.version_id is None and run.document not in sources:
             sources[run.document] = kept(store, run.document)
-        is_small = counts.get(run.run_id, 0) <= _MOST_TASKS
+        count = counts.get(run.run_id, 0)
+        has_room = count <= _MOST_TASKS and shown + count <= _MOST_TASKS_OF_PAGE
+        shown += count if has_room else 0
         yield run_message(
             run,
             source=sources.get(run.document),
             asked=frozenset(asked.get(run.run_id, ())),
-            tasks=store.tasks(run.run_id) if is_small else None,
+            tasks=store.tasks(run.run_id) if has_room else None,
         )
 
 

@@ -9,6 +9,7 @@ from native_bench import SPEC, attempt, ended, made, task
 
 from headrace.engine.attempts import Failure, Outputs
 from headrace.engine.changes import RunChanged
+from headrace.server.kfp import runs
 
 FAILURE = Failure(kind="oom", message="killed at 2 GiB")
 
@@ -258,6 +259,15 @@ def test_what_is_archived_stays_in_lists_until_it_is_filtered_out(desk):
     assert found["total_size"] == 1
     desk.post("/runs/r1:unarchive")
     assert desk.get("/runs/r1")["storage_state"] == "AVAILABLE"
+
+
+def test_lists_show_the_tasks_of_runs_that_have_few(desk, monkeypatch):
+    monkeypatch.setattr(runs, "_MOST_TASKS", 3)
+    monkeypatch.setattr(runs, "_MOST_TASKS_OF_PAGE", 5)
+    for place, (run_id, count) in enumerate([("a", 2), ("b", 4), ("c", 3), ("d", 1)]):
+        desk.run(*(task(f"t{n}") for n in range(count)), run_id=run_id, at=1000.0 + place)
+    found = {run["run_id"]: "run_details" in run for run in desk.get("/runs")["runs"]}
+    assert found == {"a": True, "b": False, "c": True, "d": False}
 
 
 def test_part_of_an_id_names_no_run(desk):
