@@ -16,7 +16,7 @@ from headrace.app.places import place_of
 from headrace.app.preparation import runs_here
 from headrace.app.submission import RunOptions, lock_of, options_of
 from headrace.engine.attempts import AttemptSpec
-from headrace.engine.events import PackagesLocked
+from headrace.engine.events import PackagesLocked, RunSubmitted
 from headrace.environments import (
     Environment,
     EnvironmentRequest,
@@ -27,9 +27,12 @@ from headrace.environments import (
     request_from_command,
     resolve,
 )
-from headrace.errors import InvalidRequest
+from headrace.errors import InvalidRequest, NotFound
 from headrace.launchers.container import Engine
 from headrace.launchers.prepared import Prepared, PythonTask
+
+#: Key under which a kept lock says which request it answers, without that request's credentials.
+_REQUEST = "request"
 
 
 class Executors:
@@ -42,16 +45,14 @@ class Executors:
     def __init__(self, home: Home, notice: Callable[[str], None]) -> None:
         self._home = home
         self._notice = notice
-        self._built: dict[str, Environment] = {}
-        self._kept: set[tuple[str, str]] = set()
+        self._built: dict[str | None, Environment] = {}
+        self._kept: dict[str, dict[str, dict[str, Any]]] = {}
         self._options: dict[str, RunOptions] = {}
         self._recognise = lru_cache(maxsize=512)(request_from_command)
 
     def is_ready(self, spec: AttemptSpec) -> bool:
         """Say whether the attempt's environment is there; quick."""
-        return spec.container is None or (
-            self._key(spec) in self._built and not self._is_to_be_kept(spec)
-        )
+        return spec.container is None or self._key(spec) in self._built
 
     def make_ready(self, spec: AttemptSpec) -> dict[str, Any] | None:
         """Build the attempt's environment if it is not there; may take minutes.
@@ -63,42 +64,73 @@ class Executors:
             EnvironmentUnresolvable: It cannot be built.
             InfrastructureError: The index or the disk cannot be used.
         """
-        key = self._key(spec)
-        to_be_kept = self._is_to_be_kept(spec)
-        if key in self._built and not to_be_kept:
+        if self.is_ready(spec):
             return None
+        key, is_new = self._key(spec), False
         if spec.lock is not None:
             lock = lock_of(self._home.store, self._run_options(spec), spec.lock)
             lightweight = self.lightweight(spec)
             if lightweight is not None:  # a stored lock knows no indexes and their credentials
                 lock = lock.answering(lightweight.request)
+        elif self._late(spec) is not None:
+            lock, is_new = self._late_lock(spec)
+            key = lock.digest
         else:
-            late = self._late(spec)
-            request = EnvironmentRequest() if late is None else late.request
-            as_of = parse_as_of(self._home.config.packages_as_of)
-            request = replace(request, as_of=as_of)
-            kept = self._kept_lock(spec) if to_be_kept else None
-            lock = kept or resolve(request, self._home.locks, pythons=self._home.config.pythons)
-            to_be_kept = to_be_kept and kept is None
-        if lock.packages:
-            self._notice(f"preparing {len(lock.packages)} packages for Python {lock.python}")
+            lock = self._resolved(EnvironmentRequest())
         if key not in self._built:
+            if lock.packages:
+                self._notice(f"preparing {len(lock.packages)} packages for Python {lock.python}")
             self._built[key] = build(lock, self._home.environments)
-        self._kept.add((spec.id.run_id, spec.id.task))
-        return lock.to_dict() if to_be_kept else None
+        return self._keep(spec, lock) if is_new else None
 
-    def _is_to_be_kept(self, spec: AttemptSpec) -> bool:
-        """Whether the run does not know yet which packages this step has."""
-        known = (spec.id.run_id, spec.id.task) in self._kept
-        return not known and self._late(spec) is not None
+    def _late_lock(self, spec: AttemptSpec) -> tuple[Lock, bool]:
+        """Return the lock of a step whose image was known only now, and whether the run lacks it.
 
-    def _kept_lock(self, spec: AttemptSpec) -> Lock | None:
-        """Return the lock that an earlier attempt of the step found, which a later one keeps."""
-        for _, event in self._home.store.journal(spec.id.run_id):
-            if isinstance(event, PackagesLocked) and event.attempt.task == spec.id.task:
-                lock, late = Lock.from_dict(event.lock), self._late(spec)
-                return lock if late is None else lock.answering(late.request)
-        return None
+        It is the one that an earlier attempt of the step found, or the step in the run that this
+        one repeats when it asks for the same; else it is resolved.
+        """
+        request, task = self._late_request(spec), spec.id.task
+        kept = self._kept_locks(spec.id.run_id).get(task)
+        if kept is not None:
+            return Lock.from_dict(kept).answering(request), False
+        repeated = self._kept_locks(self._repeats(spec.id.run_id)).get(task)
+        if repeated is not None and repeated.get(_REQUEST) == request.digest():
+            return Lock.from_dict(repeated).answering(request), True
+        return self._resolved(request), True
+
+    def _resolved(self, request: EnvironmentRequest) -> Lock:
+        request = replace(request, as_of=parse_as_of(self._home.config.packages_as_of))
+        return resolve(request, self._home.locks, pythons=self._home.config.pythons)
+
+    def _late_request(self, spec: AttemptSpec) -> EnvironmentRequest:
+        late = self._late(spec)
+        return EnvironmentRequest() if late is None else late.request
+
+    def _keep(self, spec: AttemptSpec, lock: Lock) -> dict[str, Any]:
+        """Remember a lock for the step's later attempts and return what the history keeps."""
+        found = {**lock.to_dict(), _REQUEST: self._late_request(spec).digest()}
+        self._kept_locks(spec.id.run_id)[spec.id.task] = found
+        return found
+
+    def _kept_locks(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """Return the locks that a run's history keeps, by step; its journal is read once."""
+        if run_id not in self._kept:
+            events = self._home.store.journal(run_id) if run_id else ()
+            self._kept[run_id] = {
+                event.attempt.task: event.lock
+                for _, event in events
+                if isinstance(event, PackagesLocked)
+            }
+        return self._kept[run_id]
+
+    def _repeats(self, run_id: str) -> str:
+        """Return the run that this one runs again; empty when it is none, or that one is gone."""
+        _, submitted = next(iter(self._home.store.journal(run_id)))
+        earlier = submitted.reuse_source if isinstance(submitted, RunSubmitted) else ""
+        try:
+            return self._home.store.run(earlier).run_id if earlier else ""
+        except NotFound:
+            return ""
 
     def prepared(self, spec: AttemptSpec) -> Prepared:
         """Return how a launcher starts the attempt; its environment is ready."""
@@ -147,12 +179,14 @@ class Executors:
         lightweight = self.lightweight(spec)
         return lightweight if lightweight is not None and not lightweight.notices else None
 
-    def _key(self, spec: AttemptSpec) -> str:
-        """Return what tells the attempt's environment from others."""
+    def _key(self, spec: AttemptSpec) -> str | None:
+        """Return what tells the attempt's environment from others; None while it is not known."""
         if spec.lock is not None:
             return spec.lock
-        late = self._late(spec)
-        return "" if late is None else repr(late.request)
+        if self._late(spec) is None:
+            return ""
+        kept = self._kept.get(spec.id.run_id, {}).get(spec.id.task)
+        return None if kept is None else kept["digest"]
 
     def _run_options(self, spec: AttemptSpec) -> RunOptions:
         run_id = spec.id.run_id

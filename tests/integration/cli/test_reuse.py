@@ -161,12 +161,38 @@ def test_packages_of_an_image_that_is_known_late_are_kept_with_each_run_once(des
         assert ended.status == 0, ended.stderr
         runs.append(ended.json["run_id"])
     assert desk.ran == ["said"] * 3
+    kept = locks_kept(desk)
+    assert [event["attempt"]["run_id"] for event in kept] == runs
+    assert {event["lock"]["python"] for event in kept} == {IMAGE.partition(":")[2]}
+
+
+def test_a_rerun_takes_the_packages_that_its_run_found_late(desk):
+    """What a lock says that nothing resolves to any more is in the rerun too, and in its rerun."""
+    desk.write("late.py", LATE_IMAGE)
+    ended = desk.run("run", "late.py", "-p", f"witness={desk.witness}", "--json", "--no-cache")
+    (lock,) = [event["lock"] for event in locks_kept(desk)]
+    assert lock["cutoff_reason"] == ""
+    database = sqlite3.connect(desk.home / "headrace.db")
+    with database:
+        database.execute(
+            "UPDATE journal SET event = json_set(event, '$.lock.cutoff_reason', 'as it was then')"
+            " WHERE json_extract(event, '$.event') = 'packages_locked'"
+        )
+    database.close()
+    for _ in range(2):
+        ended = desk.run("rerun", ended.json["run_id"], "--from", "say", "--json")
+        assert ended.status == 0, ended.stderr
+    assert [event["lock"] for event in locks_kept(desk)] == [
+        {**lock, "cutoff_reason": "as it was then"}
+    ] * 3
+
+
+def locks_kept(desk):
+    """Return the events of all runs that say which packages a step got, in their order."""
     database = sqlite3.connect(f"file:{desk.home / 'headrace.db'}?mode=ro", uri=True)
     try:
         rows = database.execute("SELECT event FROM journal").fetchall()
     finally:
         database.close()
     events = [json.loads(event) for (event,) in rows]
-    kept = [event for event in events if event["event"] == "packages_locked"]
-    assert [event["attempt"]["run_id"] for event in kept] == runs
-    assert {event["lock"]["python"] for event in kept} == {IMAGE.partition(":")[2]}
+    return [event for event in events if event["event"] == "packages_locked"]

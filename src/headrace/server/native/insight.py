@@ -11,7 +11,7 @@ import msgspec
 from headrace.controller.explaining import explanation
 from headrace.controller.fitting import fitting_requests
 from headrace.engine.attempts import ResourceRequest
-from headrace.engine.events import RunSubmitted
+from headrace.engine.events import PackagesLocked, RunSubmitted
 from headrace.engine.plan import Plan
 from headrace.engine.resources import resource_request
 from headrace.environments import Lock, request_from_command
@@ -227,9 +227,19 @@ def _lock_of(store: Store, run: Run, task: TaskRun) -> Lock | None:
     _, submitted = next(iter(store.journal(run.run_id)))
     digest = submitted.locks.get(label) if isinstance(submitted, RunSubmitted) else None
     stored: Any = run.options.get("locks", {}).get(digest)
-    if stored is None:
-        return None
-    return Lock.from_dict(msgspec.json.decode(store.document(stored)))
+    if stored is not None:
+        return Lock.from_dict(msgspec.json.decode(store.document(stored)))
+    if label and task.kind == "container":
+        return _late_lock(store, run, task)
+    return None
+
+
+def _late_lock(store: Store, run: Run, task: TaskRun) -> Lock | None:
+    """Return the lock of a step whose image was known only when the step began."""
+    for _, event in store.journal(run.run_id):
+        if isinstance(event, PackagesLocked) and event.attempt.task == task.path:
+            return Lock.from_dict(event.lock)
+    return None
 
 
 _RUN = "/runs/{run_id}"

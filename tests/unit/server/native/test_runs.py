@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from native_bench import SPEC, Bench, attempt, ended, task
 
-from headrace.engine.attempts import Usage
+from headrace.engine.attempts import AttemptId, Usage
 from headrace.engine.changes import Logged, MetricAdded, RunChanged
+from headrace.engine.events import PackagesLocked
+from headrace.environments import Lock
 from headrace.server.access import Principal
+from headrace.store import RunBatch
 
 
 def metric(name, value, path="fit"):
@@ -219,6 +223,16 @@ def test_a_step_that_is_no_function_shows_its_command(bench):
     found = bench.get("/runs/r1/environment", task="load")
     assert found["packages"] == []
     assert found["reason"]
+
+
+def test_packages_that_were_resolved_when_a_step_began_are_shown(bench):
+    lock = Lock("d" * 64, "3.11", Path("/usr/bin/python3.11"), "linux-x86_64", cutoff_reason="so")
+    bench.run(task("load"))
+    found = PackagesLocked(attempt=AttemptId("r1", "load", 1), lock=lock.to_dict())
+    (lease,) = bench.store.claim("me", now=1002.0, lease_s=9.0, run_ids=["r1"])
+    bench.store.commit([RunBatch(lease=lease, at=1002.0, events=[(1002.0, found)])])
+    answer = bench.get("/runs/r1/environment", task="load")
+    assert (answer["python"], answer["reason"]) == ("3.11", "so")
 
 
 def test_the_cluster_says_who_runs_and_who_waits(bench):
