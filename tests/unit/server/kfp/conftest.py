@@ -41,3 +41,8 @@ class Desk(Bench):
 @pytest.fixture
 def desk():
     return Desk()
+
+
+@pytest.fixture
+def make_desk():
+    return Desk

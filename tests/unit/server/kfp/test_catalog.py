@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import gzip
+import http.server
 import io
 import json
 import tarfile
+import threading
 import zipfile
 
 import pytest
@@ -159,6 +163,31 @@ def test_a_package_is_not_fetched_from_this_machine(desk, url):
     pipeline = desk.post("/pipelines", {"name": "p"})["pipeline_id"]
     body = {"name": "v", "package_url": {"pipeline_url": url}}
     desk.send("POST", f"/pipelines/{pipeline}/versions", 400, json=body)
+
+
+def test_a_package_is_fetched_from_private_networks_where_that_is_allowed(desk, tmp_path):
+    (tmp_path / "a.json").write_bytes(TEXT)
+    handler = functools.partial(Quiet, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as source:
+        threading.Thread(target=source.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{source.server_port}/a.json"
+        services = desk.app.state.services
+        settings = dataclasses.replace(services.settings, private_urls=True)
+        desk.app.state.services = dataclasses.replace(services, settings=settings)
+        made = desk.post(
+            "/pipelines/create",
+            {"pipeline": {}, "pipeline_version": {"package_url": {"pipeline_url": url}}},
+        )
+        source.shutdown()
+    assert made["name"] == SPEC["pipelineInfo"]["name"]
+    (version,) = desk.get(f"/pipelines/{made['pipeline_id']}/versions")["pipeline_versions"]
+    assert version["package_url"] == {"pipeline_url": url}
+    assert version["pipeline_spec"] == SPEC
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def test_a_pipeline_with_versions_is_removed_only_with_them(desk):
