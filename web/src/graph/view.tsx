@@ -10,24 +10,36 @@ import {
   type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
   ViewportPortal,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { Maximize, Package, ZoomIn, ZoomOut } from "lucide-react";
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Graph, TaskRun } from "@/api/types";
 import { text } from "@/text/en";
 import { IconButton } from "@/ui/button";
-import { type Shown, shown } from "@/ui/state";
+import { shown } from "@/ui/shown";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { type Layout, type Line, layOut } from "./layout";
 import { headOf, pathThrough } from "./lines";
 import { type Choices, groupsOf, revealing, sight } from "./model";
 import { ArtifactNode, GroupNode, type NodeData, StepNode, Surrounding } from "./nodes";
+import { boxAt, colours, FAR, Painter } from "./painter";
 import { neighbour } from "./walking";
 
 /** Edges are drawn by one element of ours: thousands of them would each be one of the library. */
 const NO_EDGES: Edge[] = [];
+const NO_NODES: Node<NodeData>[] = [];
 const nodeTypes = { step: StepNode, box: GroupNode, artifact: ArtifactNode };
 
 /** Graphs with more nodes begin with their groups folded. */
@@ -92,6 +104,16 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
   const frame = useRef<HTMLDivElement>(null);
   const nodes = useMemo(() => (layout ? flowNodes(layout) : []), [layout]);
   const found = useMemo(() => matching(graph, find), [graph, find]);
+  const isLarge = (layout?.placed.length ?? 0) > MOST_UNFOLDED;
+  const isFar = useStore((state) => state.transform[2] < FAR) && isLarge;
+  const flow = useReactFlow();
+  const openAt = (event: MouseEvent) => {
+    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    const placed = isFar && layout ? boxAt(layout, at.x, at.y) : undefined;
+    if (placed) {
+      onOpen(placed.box.path);
+    }
+  };
   const entrance = selected ?? nodes.find((node) => node.type === "step")?.id;
   const around = useMemo(
     () => ({
@@ -141,7 +163,7 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
       <div ref={frame} className="h-full" data-graph={layout.placed.length} onKeyDown={walk}>
         <ReactFlow
           aria-label={text.graph.label}
-          nodes={nodes}
+          nodes={isFar ? NO_NODES : nodes}
           edges={NO_EDGES}
           nodeTypes={nodeTypes}
           nodesDraggable={false}
@@ -154,16 +176,21 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
           minZoom={0.03}
           maxZoom={2}
           onInit={(flow) => begin(flow, layout, frame.current)}
-          onlyRenderVisibleElements={layout.placed.length > MOST_UNFOLDED}
+          onlyRenderVisibleElements={isLarge}
+          onPaneClick={(event) => openAt(event)}
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
-          <ViewportPortal>
-            <Lines layout={layout} />
-          </ViewportPortal>
+          {isLarge ? (
+            <Painter layout={layout} tasks={tasks} selected={selected} found={found} far={isFar} />
+          ) : (
+            <ViewportPortal>
+              <Lines layout={layout} />
+            </ViewportPortal>
+          )}
           <Controls artifacts={artifacts} onArtifacts={onArtifacts} />
           <Follow selected={selected} found={found} layout={layout} />
-          {layout.placed.length > 12 && (
+          {layout.placed.length > 12 && !isFar && (
             <MiniMap
               pannable
               style={{ width: 150, height: 100 }}
@@ -225,23 +252,12 @@ function matching(graph: Graph, find: string): ReadonlySet<string> | null {
   );
 }
 
-const colours: Record<Shown, string> = {
-  pending: "var(--wait)",
-  running: "var(--run)",
-  succeeded: "var(--ok)",
-  cached: "var(--reuse)",
-  failed: "var(--bad)",
-  skipped: "var(--stop)",
-  canceling: "var(--stop)",
-  canceled: "var(--stop)",
-};
-
 function minimapColour(node: Node<NodeData>, tasks: Props["tasks"]): string {
   if (node.type === "box") {
     return "var(--sunken)";
   }
   const task = tasks?.get(node.id);
-  return task ? colours[shown(task)] : "var(--line-strong)";
+  return task ? `var(${colours[shown(task)]})` : "var(--line-strong)";
 }
 
 const Lines = memo(function Lines({ layout }: { layout: Layout }) {
