@@ -68,12 +68,17 @@ class Listing(NamedTuple):
 
 
 class _Scope(NamedTuple):
-    """Where a list is looked for, and what holds for all of it."""
+    """Where a list is looked for, and what holds for all of it.
+
+    Attributes:
+        is_broad: Whether many entries are known to fit; asked for where the order needs it.
+    """
 
     source: str
     source_values: list[Any]
     conditions: list[str]
     values: list[Any]
+    is_broad: bool = False
 
 
 class _Few(NamedTuple):
@@ -84,8 +89,14 @@ class _Few(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A part of a list: the entries for which ``where`` holds, by ``keys``."""
+    """A part of a list: the entries for which ``where`` holds, by ``keys``.
 
+    Attributes:
+        table: The table ``f`` that has the keys, when it is another one.
+        join: What its rows have in common with the entries.
+    """
+
+    table: str
     join: str
     where: list[str]
     values: list[Any]
@@ -151,7 +162,13 @@ def _page(
     among: _Scope,
     after: Key | None,
 ) -> tuple[str, list[Any]]:
-    where = [*among.conditions, *part.where]
+    source, where = among.source, [*among.conditions, *part.where]
+    if part.table and among.is_broad:
+        # Its rows are looked at in their order until enough of them belong to entries that fit.
+        source = source.replace("FROM ", f"FROM {part.table} CROSS JOIN ", 1)
+        where = [part.join, *where]
+    elif part.table:
+        source = f"{source} JOIN {part.table} ON {part.join}"
     bound = [*among.source_values, *part.join_values, *among.values, *part.values]
     if after is not None:
         places = ", ".join("?" * len(after))
@@ -160,16 +177,17 @@ def _page(
     direction = "DESC" if query.descending else "ASC"
     order = ", ".join(f"{key} {direction}" for key in part.keys)
     sql = (
-        f"{listing.columns}, {', '.join(part.keys)} {among.source} {part.join} "
+        f"{listing.columns}, {', '.join(part.keys)} {source} "
         f"{_where(where)} ORDER BY {order} LIMIT ?"
     )
     return sql, bound
 
 
-def _count(connection: Connection, among: _Scope) -> int:
+def _count(connection: Connection, among: _Scope, upto: int = COUNTED) -> int:
+    """Return how many entries there are; when there are more than that, one more than that."""
     inner = f"SELECT 1 AS one {among.source} {_where(among.conditions)} LIMIT ?"
     sql = f"SELECT count(*) FROM ({inner}) AS counted"  # noqa: S608 - no part of it is a value
-    bound = [*among.source_values, *among.values, COUNTED + 1]
+    bound = [*among.source_values, *among.values, upto + 1]
     return connection.execute(sql, bound).fetchone()[0]
 
 
@@ -190,31 +208,33 @@ def _parts(listing: Listing, query: Query) -> list[_Part]:
     shape = (_shape(field), *(_shape(listing.kind.field(name)) for name in field.then), int)
     keys = [column, *ties, listing.key]
     if not field.optional:
-        return [_Part("", [], [], keys, shape, [])]
+        return [_Part("", "", [], [], keys, shape, [])]
     return [
-        _Part("", [f"{column} IS NOT NULL"], [], keys, shape, []),
-        _Part("", [f"{column} IS NULL"], [], [listing.key], (int,), []),
+        _Part("", "", [f"{column} IS NOT NULL"], [], keys, shape, []),
+        _Part("", "", [f"{column} IS NULL"], [], [listing.key], (int,), []),
     ]
 
 
 def _family_parts(listing: Listing, query: Query) -> list[_Part]:
     name, _, member = query.sort.partition(".")
     family = listing.families[name]
-    join = f"JOIN {family.table} AS f ON {_owned(family, listing)} AND f.name = ?"
+    table, join = f"{family.table} AS f", f"{_owned(family, listing)} AND f.name = ?"
     parts: list[_Part] = []
     if family.number is not None:
         column = f"f.{family.number}"
         keys = [column, listing.key]
-        parts.append(_Part(join, [f"{column} IS NOT NULL"], [], keys, (float, int), [member]))
+        parts.append(
+            _Part(table, join, [f"{column} IS NOT NULL"], [], keys, (float, int), [member])
+        )
     column = f"f.{family.value}"
     here = [f"f.{family.number} IS NULL"] if family.number else [f"{column} IS NOT NULL"]
     if family.rank:
         here.append(_first(family, query.descending))
     type_ = _shape(listing.kind.field(query.sort)) if family.number is None else str
-    parts.append(_Part(join, here, [], [column, listing.key], (type_, int), [member]))
+    parts.append(_Part(table, join, here, [], [column, listing.key], (type_, int), [member]))
     there = _members(family, listing)
     missing = f"NOT EXISTS ({there} AND {column} IS NOT NULL)"
-    parts.append(_Part("", [missing], [member], [listing.key], (int,), []))
+    parts.append(_Part("", "", [missing], [member], [listing.key], (int,), []))
     return parts
 
 
@@ -223,7 +243,8 @@ def _first(family: Family, descending: bool) -> str:
     names = [family.value, *family.rank.split()]
     here, there = (", ".join(f"{alias}.{name}" for name in names) for alias in "fo")
     sign = ">" if descending else "<"
-    other = f"{family.table} AS o WHERE o.run = f.run AND o.name = f.name"
+    # The name is not left to an index: those of one run are few, those of one name are many.
+    other = f"{family.table} AS o WHERE o.run = f.run AND o.name || '' = f.name"
     return f"NOT EXISTS (SELECT 1 FROM {other} AND ({there}) {sign} ({here}))"  # noqa: S608 - the same
 
 
@@ -259,6 +280,8 @@ def _scope(
             made = (f"{listing.key} IN ({made.numbers})", made.values)
         among.conditions.append(made[0])
         among.values.extend(made[1])
+    if "." in query.sort and not among.source_values:
+        return among._replace(is_broad=_count(connection, among, _FEW) > _FEW)
     return among
 
 

@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING
 RETURNING seq
 
 -- name: pipeline_columns
-SELECT id, namespace, name, created_at, display_name, description, tags
+SELECT id, namespace, pipelines.name, created_at, display_name, description, tags
 
 -- name: pipeline_source
 FROM pipelines
@@ -37,7 +37,7 @@ INSERT INTO versions (
 RETURNING seq
 
 -- name: version_columns
-SELECT id, pipeline_id, name, document, created_at, display_name, description, source,
+SELECT id, pipeline_id, versions.name, document, created_at, display_name, description, source,
   code_source_url, package_url, tags
 
 -- name: version_source
