@@ -225,6 +225,8 @@ def test_fields_that_are_none_are_refused(field, world) -> None:
     asked = [
         (f"{V1}/runs", {"sort": field}),
         (f"{V1}/runs", {"filter": predicate}),
+        (f"{V1}/pipelines", {"sort": field}),
+        (f"{V1}/pipelines/pipeline-a/versions", {"sort": field}),
         (f"{V1}/artifacts", {"sort": field}),
         (f"{V2}/runs", {"sort_by": field}),
         (f"{V2}/runs", {"filter": kfp}),
