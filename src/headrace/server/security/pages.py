@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,13 +20,27 @@ from headrace.server.routing import Endpoint
 from headrace.server.security.audit import write
 from headrace.server.security.cookies import Cookies
 from headrace.server.security.members import Members
-from headrace.server.security.oidc import Login
 from headrace.server.security.proxies import address_of
 from headrace.server.security.rates import Failures
+from headrace.server.security.sessions import Pending
 from headrace.server.security.settings import AuthSettings
 from headrace.store import AuditEntry
 
+if TYPE_CHECKING:  # needs what is installed for logins alone
+    
 _LONGEST_NEXT = 2000
+
+
+class ProviderLogin(Protocol):
+    """A login at a provider: ``oidc.Login``, which needs the extra ``auth``."""
+
+    def begin(self) -> tuple[str, Pending]:
+        """Return where to send the browser, and what to keep until it is back."""
+        ...
+
+    def finish(self, query: Mapping[str, str], pending: Pending, *, now: float) -> str:
+        """Return the user who has logged in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class LoginPages:
     cookies: Cookies
     failures: Failures
     now: Callable[[], float]
-    login: Login
+    login: ProviderLogin
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the addresses of a login."""
