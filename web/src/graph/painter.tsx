@@ -40,7 +40,7 @@ export function Painter({ layout, tasks, selected, found, far }: Props) {
   const height = useStore((state) => state.height);
   const dark = useDark();
   const [ink, setInk] = useState<Ink | null>(null);
-  const lines = useMemo(() => linesOf(layout), [layout]);
+  const lines = useMemo(() => linesOf(layout, far), [layout, far]);
   const boxes = useMemo(() => boxesOf(layout, tasks, found), [layout, tasks, found]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme
   useEffect(() => setInk(canvas.current ? inkOf(canvas.current) : null), [dark]);
@@ -54,7 +54,7 @@ export function Painter({ layout, tasks, selected, found, far }: Props) {
     context.clearRect(0, 0, width, height);
     context.setTransform(zoom, 0, 0, zoom, x, y);
     context.strokeStyle = ink("--line-strong");
-    context.lineWidth = Math.max(1.2, 0.6 / zoom);
+    context.lineWidth = Math.max(1.2, 0.5 / zoom);
     context.globalAlpha = far ? 0.45 : 1;
     context.stroke(lines);
     context.globalAlpha = 1;
@@ -80,9 +80,22 @@ function inkOf(element: HTMLElement): Ink {
   return (name) => style.getPropertyValue(name);
 }
 
-/** All lines as one path; where they turn is not seen from afar. */
-function linesOf(layout: Layout): Path2D {
-  return new Path2D(layout.lines.map((line) => pathThrough(line.points)).join(""));
+/** All lines as one path; from afar without their round corners, which are not seen. */
+function linesOf(layout: Layout, far: boolean): Path2D {
+  if (!far) {
+    return new Path2D(layout.lines.map((line) => pathThrough(line.points)).join(""));
+  }
+  const path = new Path2D();
+  for (const { points } of layout.lines) {
+    for (const [index, { x, y }] of points.entries()) {
+      if (index === 0) {
+        path.moveTo(x, y);
+      } else {
+        path.lineTo(x, y);
+      }
+    }
+  }
+  return path;
 }
 
 /** The steps by the name of their colour, each colour as one path. */

@@ -10,7 +10,6 @@ import {
   type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
-  useStore,
   ViewportPortal,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
@@ -105,7 +104,8 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
   const nodes = useMemo(() => (layout ? flowNodes(layout) : []), [layout]);
   const found = useMemo(() => matching(graph, find), [graph, find]);
   const isLarge = (layout?.placed.length ?? 0) > MOST_UNFOLDED;
-  const isFar = useStore((state) => state.transform[2] < FAR) && isLarge;
+  const [wasFar, setFar] = useState(true);
+  const isFar = wasFar && isLarge;
   const flow = useReactFlow();
   const openAt = (event: MouseEvent) => {
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
@@ -178,6 +178,12 @@ function Drawing({ graph, tasks, selected, onOpen, find = "", artifacts, onArtif
           onInit={(flow) => begin(flow, layout, frame.current)}
           onlyRenderVisibleElements={isLarge}
           onPaneClick={(event) => openAt(event)}
+          onMove={(_, { zoom }) => {
+            if (zoom < FAR && !wasFar) {
+              setFar(true);
+            }
+          }}
+          onMoveEnd={(_, { zoom }) => setFar(zoom < FAR)}
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
