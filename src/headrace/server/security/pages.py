@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,8 +25,6 @@ from headrace.server.security.sessions import Pending
 from headrace.server.security.settings import AuthSettings
 from headrace.store import AuditEntry
 
-if TYPE_CHECKING:  # needs what is installed for logins alone
-    
 _LONGEST_NEXT = 2000
 
 
