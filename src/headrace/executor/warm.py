@@ -44,6 +44,10 @@ _FIRST_CONNECTION_S = 60.0
 #: After this time a killed process that is still there waits in the kernel for what may never come.
 _UNKILLABLE_S = 30.0
 _TICK_S = 0.2
+#: How often the memory of several processes is summed: the kernel keeps a peak of each one alone.
+_SEVERAL_S = 0.05
+#: The part of this process's time that measuring memory may take.
+_MEASURING_SHARE = 0.05
 #: Attempts that end within this time are announced with their end, in one message.
 _ANNOUNCE_S = 0.02
 _MAX_INLINE_BYTES = 256 * 1024
@@ -351,9 +355,8 @@ class WarmParent:
         if now >= attempt.measure_at:
             attempt.measure_at = now + _TICK_S
             attempt.log.enforce()
-            if attempt.memory_bytes is not None:
-                self._check_memory(attempt, attempt.memory_bytes)
-        for due in (attempt.kill_at, attempt.deadline):
+            self._check_memory(attempt, now)
+        for due in (attempt.kill_at, attempt.deadline, attempt.measure_at):
             if due is not None and due > now:
                 self._next_tick = min(self._next_tick, due)
 
@@ -363,15 +366,23 @@ class WarmParent:
         wall_s = time.monotonic() - attempt.started
         self._conclude(attempt, {"reason": attempt.reason, "wall_s": wall_s})
 
-    def _check_memory(self, attempt: Attempt, limit: int) -> None:
+    def _check_memory(self, attempt: Attempt, now: float) -> None:
         pids = processes.tree_of(attempt.pid)
+        limit = attempt.memory_bytes
+        if len(pids) == 1 and limit is None:
+            return  # the kernel keeps its peak
         resident = sum(processes.resident_memory(pid) for pid in pids)
-        if resident > limit:  # pages shared between the processes are counted several times so far
+        beyond = limit is not None and resident > limit
+        if beyond or (len(pids) > 1 and resident > attempt.peak_bytes):
+            # Pages shared between the processes are counted several times so far.
             resident = processes.memory_of(pids)
         attempt.peak_bytes = max(attempt.peak_bytes, resident)
-        if resident > limit and attempt.reason is None:
+        if limit is not None and resident > limit and attempt.reason is None:
             attempt.reason = "memory"
             self._signal(attempt, signal.SIGKILL)
+        if len(pids) > 1:
+            took = time.monotonic() - now
+            attempt.measure_at = now + max(_SEVERAL_S, took / _MEASURING_SHARE)
 
 
 def _ignore(number: int, frame: object) -> None:

@@ -15,6 +15,8 @@ from headrace.executor.source import Compiled, Source, compile_source, source_of
 
 _HANDSHAKE_S = 10.0
 _MAX_CODES = 64
+#: Most steps that do little have ended by then, and are not looked at.
+_FIRST_LOOK_S = 0.05
 
 
 class Attempt:
@@ -40,7 +42,7 @@ class Attempt:
         self.begin_by = self.started + float(request.get("handshake_s") or _HANDSHAKE_S)
         self.shook_hands = False
         self.announce_at: Optional[float] = None
-        self.measure_at = self.started
+        self.measure_at = self.started + _FIRST_LOOK_S
         self.cold = bool(request.get("cold"))
         self.reason: Optional[str] = None
         self.kill_at: Optional[float] = None

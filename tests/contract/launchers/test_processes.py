@@ -244,6 +244,28 @@ def test_memory_of_child_processes_counts(place, run, next_end):
     assert result.error.kind == "oom"
 
 
+def test_the_peak_of_several_processes_at_once_is_told_of_and_what_they_share_counts_once(
+    place, run, next_end
+):
+    body = """
+        import os, time
+        shared = bytearray(os.urandom(1 << 20)) * 60
+        children = []
+        for _ in range(3):
+            pid = os.fork()
+            if not pid:
+                own = bytearray(os.urandom(1 << 20)) * 50
+                time.sleep(0.6)
+                os._exit(0)
+            children.append(pid)
+        for pid in children:
+            os.waitpid(pid, 0)
+    """
+    result, _ = _play(place, run, next_end, place.spec(textwrap.dedent(body).strip()))
+    assert result.error is None
+    assert 200 << 20 < result.usage.max_rss_bytes < 300 << 20
+
+
 def test_stopping_gives_the_code_time_to_clean_up(place, run, next_end, next_start):
     body = """
         import time
