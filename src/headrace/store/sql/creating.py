@@ -22,9 +22,11 @@ _SQL = load("runs")
 
 def insert_run(connection: Connection, run: NewRun) -> Run | None:
     """Store a pending run; return it, or None when its id is taken."""
+    submitted = run.submitted
+    if connection.execute(_SQL["run_key"], (submitted.run_id,)).fetchone() is not None:
+        return None
     packer = Packer()
     document = packer.add(run.document)
-    submitted = run.submitted
     options, parameters = packer.pack(run.options), packer.pack(submitted.parameters)
     packer.write(connection)
     experiment = run.experiment
