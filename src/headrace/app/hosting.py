@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from itertools import islice
 
 from headrace.app.execution import controller
 from headrace.app.home import Home
@@ -150,13 +151,20 @@ class ControllerHost:
         waiting = [
             run_id
             for run_id in dict.fromkeys([*new, *asked])
-            if run_id not in held and not self._is_spoken_for(run_id, asked.get(run_id), now)
+            if run_id not in held and run_id not in owned
         ]
         canceled = {request.run_id for request in requests if request.kind == "cancel"}
         at_once = dict.fromkeys([*lost, *(run_id for run_id in waiting if run_id in canceled)])
-        others = [run_id for run_id in waiting if run_id not in at_once and run_id not in owned]
+        others = [run_id for run_id in waiting if run_id not in at_once]
         in_turn = self._in_turn(others, held | owned | at_once.keys())
-        return [run_id for run_id in [*at_once, *in_turn] if run_id not in owned][:_MOST_AT_ONCE]
+        # Only what may begin is looked at more closely: a quota can keep thousands waiting.
+        free = (
+            run_id
+            for run_id in [*at_once, *in_turn]
+            if run_id not in owned
+            and (run_id in lost or not self._is_spoken_for(run_id, asked.get(run_id), now))
+        )
+        return list(islice(free, _MOST_AT_ONCE))
 
     def _in_turn(self, waiting: Sequence[str], under_way: AbstractSet[str]) -> list[str]:
         """Return the runs that may begin by the quotas of their namespaces, in their order."""

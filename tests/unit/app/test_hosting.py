@@ -67,3 +67,16 @@ def test_where_there_is_one_user_there_is_no_quota(tmp_path) -> None:
     home.store.create_run(NewRun(submitted=submitted, pipeline="p", document=b"{}", created_at=1.0))
     assert _free(home) == ["r"]
     home.store.close()
+
+
+def test_thousands_that_a_quota_keeps_waiting_are_not_read_each_time(tmp_path, monkeypatch) -> None:
+    home = _home(tmp_path, a=1)
+    _submit(home, *(f"a{number}" for number in range(300)))
+    host = ControllerHost(home)
+    assert host._free_runs(frozenset()) == ["a0"]
+    asked: list[str] = []
+    run = home.store.run
+    monkeypatch.setattr(home.store, "run", lambda run_id: asked.append(run_id) or run(run_id))
+    assert host._free_runs(frozenset()) == ["a0"]
+    assert asked == ["a0"]
+    home.store.close()
