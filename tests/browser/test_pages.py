@@ -73,7 +73,7 @@ PAGES: dict[str, tuple[Address, str]] = {
     "cluster": (_at("/cluster"), "Nothing waits for room"),
     "settings": (_at("/settings"), "One user, on this machine"),
     "settings-webhooks": (_at("/settings?view=webhooks"), "Nobody is told of runs yet"),
-    "settings-audit": (_at("/settings?view=audit"), "backfill"),
+    "settings-audit": (_at("/settings?view=audit"), "127.0.0.1"),
     "settings-configuration": (_at("/settings?view=configuration"), "packages_as_of"),
     "not-found": (_at("/nowhere"), "nothing at this address"),
 }
@@ -88,6 +88,21 @@ def opened(chromium: Any, served: Served) -> Iterator[tuple[Any, Seen]]:
     watch(page, seen)
     yield page, seen
     context.close()
+    if os.environ.get("HEADRACE_GALLERY"):
+        (GALLERY / "index.md").write_text(gallery())
+
+
+def gallery() -> str:
+    """Return the page of the documentation that shows all pictures."""
+    parts = [
+        "# Gallery of the page",
+        "Each page over runs of real pipelines. [How to use it](../howto/page.md).",
+    ]
+    for name in PAGES:
+        title = name.replace("-", " ").capitalize()
+        shown = [f"![{title}, {one}]({name}-{one}.png#only-{one})" for one in ("light", "dark")]
+        parts += [f"## {title}", "\n".join(shown)]
+    return "\n\n".join(parts) + "\n"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -95,18 +110,25 @@ def test_a_page_is_in_order(opened: tuple[Any, Seen], served: Served, name: str)
     page, seen = opened
     seen.problems.clear()
     address, text = PAGES[name]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    show_in(page, "light")
     page.goto(address(served))
     expect(page.get_by_text(text).first).to_be_visible()
     expect(page.get_by_text("Loading…")).to_have_count(0)
     expect(page.get_by_text("Laying out…")).to_have_count(0)
     found = violations(page, {"type": "tag", "values": RULES})
     take_picture(page, f"{name}-light")
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    show_in(page, "dark")
     found += violations(page, {"type": "rule", "values": ["color-contrast"]})
     take_picture(page, f"{name}-dark")
     assert found == []
     assert seen.problems == []
+
+
+def show_in(page: Any, theme: str) -> None:
+    """Have the page in a theme; it takes over what the system prefers a moment later."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    if page.url.startswith("http"):
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
 
 
 def take_picture(page: Any, name: str) -> None:

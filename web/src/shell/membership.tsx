@@ -1,6 +1,6 @@
 /** Tells who belongs to no namespace what to do, in place of pages that would all refuse them. */
 import { useQuery } from "@tanstack/react-query";
-import { useLocation } from "@tanstack/react-router";
+import { useMatches } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { me } from "@/api/queries";
 import { text } from "@/text/en";
@@ -11,8 +11,9 @@ const words = text.namespace;
 
 export function Membership({ children }: { children: ReactNode }) {
   const { data } = useQuery(me);
-  const { pathname } = useLocation();
-  if (data?.mode !== "multi" || data.namespaces.length > 0 || pathname === "/settings") {
+  // Of the page that is shown, not of the one that is still being loaded.
+  const shown = useMatches({ select: (matches) => matches.at(-1)?.pathname });
+  if (data?.mode !== "multi" || data.namespaces.length > 0 || shown === "/settings") {
     return children;
   }
   return (

@@ -100,6 +100,7 @@ export function Backfill({ of, onClose }: { of: RecurringRun; onClose: () => voi
           />
           <TextField
             label={words.most}
+            help={words.mostHelp}
             type="number"
             min={1}
             max={1000}
@@ -116,9 +117,6 @@ export function Backfill({ of, onClose }: { of: RecurringRun; onClose: () => voi
 }
 
 function Slots({ of }: { of: readonly BackfillSlot[] }) {
-  if (of.length === 0) {
-    return <p role="status">{words.backfillNone}</p>;
-  }
   return (
     <ol
       aria-label={words.nextTimes}

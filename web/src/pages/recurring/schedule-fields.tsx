@@ -117,12 +117,12 @@ function Weekdays({ schedule, problems, onChange }: Props) {
           <label
             key={day}
             title={words.dayNames[day]}
-            className="cursor-pointer rounded-md border border-line-strong px-2.5 py-1 has-checked:border-accent has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative cursor-pointer rounded-md border border-line-strong px-2.5 py-1 has-checked:border-accent has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="checkbox"
               aria-label={words.dayNames[day]}
-              className="sr-only"
+              className="absolute inset-0 cursor-pointer opacity-0"
               checked={chosen.has(day)}
               onChange={(event) => {
                 const weekdays = schedule.weekdays.filter((one) => one !== day);

@@ -115,7 +115,7 @@ function WebhookTable({ items, onOpen }: TableProps) {
       {items.map((one) => (
         <tr key={one.id}>
           <Cell className="align-middle!">
-            <Enabled of={one} />
+            <Enabled key={String(one.enabled)} of={one} />
           </Cell>
           <Cell className="align-middle! max-w-48 truncate font-medium">{visible(one.name)}</Cell>
           <Cell className="align-middle! whitespace-nowrap">
@@ -145,6 +145,7 @@ function statesText(of: Webhook): string {
 }
 
 function Enabled({ of }: { of: Webhook }) {
+  const [on, setOn] = useState(of.enabled !== false);
   const turn = useAct({
     act: (enabled: boolean) => patch(`/webhooks/${encodeURIComponent(of.id)}`, { enabled }),
     changes: ["webhooks"],
@@ -155,9 +156,12 @@ function Enabled({ of }: { of: Webhook }) {
       type="checkbox"
       className="size-4 accent-accent"
       aria-label={words.enableNamed(visible(of.name))}
-      checked={of.enabled !== false}
+      checked={on}
       disabled={turn.isPending}
-      onChange={(event) => turn.mutate(event.target.checked)}
+      onChange={({ target: { checked } }) => {
+        setOn(checked);
+        turn.mutate(checked, { onError: () => setOn(!checked) });
+      }}
     />
   );
 }
