@@ -89,7 +89,12 @@ def secured(
         ],
         after=[
             *guard.layers,
-            Middleware(StreamLayer, most=bounds.streams_per_user, most_in_all=bounds.streams),
+            Middleware(
+                StreamLayer,
+                most=bounds.streams_per_user,
+                most_in_all=bounds.streams,
+                longest_s=None if auth is None else bounds.stream_s,
+            ),
             Middleware(AuditLayer, store=services.store, now=now, address_of=seen_address),
         ],
         routes=routes,

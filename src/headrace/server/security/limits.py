@@ -31,6 +31,7 @@ class Limits:
         write_s: How long a client may take nothing of what is sent to it.
         streams_per_user: Event streams that one user may hold open.
         streams: Event streams of all users.
+        stream_s: How long a stream lasts where there are users, who are then judged anew.
     """
 
     body_bytes: int = (32 << 20) + (1 << 20)
@@ -40,6 +41,7 @@ class Limits:
     write_s: float = 60.0
     streams_per_user: int = 64
     streams: int = 1000
+    stream_s: float = 900.0
 
 
 class LimitLayer:

@@ -1,8 +1,14 @@
-"""How many event streams one user may hold open at once: each holds a connection for hours."""
+"""How many event streams one user may hold open at once, and for how long.
+
+Each holds a connection for hours, and who asks was decided when it began. So where there are users
+it ends after a while: readers come back by themselves, from the last event that they have, and are
+judged anew. Whoever lost their rights does not come back.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -16,14 +22,23 @@ _STREAM = "text/event-stream"
 
 
 class _Refused(Exception):
-    """The stream was refused; whoever would fill it is to stop."""
+    """The stream was refused or has ended; whoever would fill it is to stop."""
 
 
 class StreamLayer:
-    """Refuses streams beyond a number, by user, or by address where there is one user."""
+    """Refuses streams beyond a number, by user, or by address where there is one user.
 
-    def __init__(self, app: ASGIApp, *, most: int, most_in_all: int) -> None:
+    Args:
+        most: How many one user may have.
+        most_in_all: How many there may be.
+        longest_s: How long one lasts, in seconds; None for ever.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, most: int, most_in_all: int, longest_s: float | None = None
+    ) -> None:
         self._app = app
+        self._longest_s = longest_s
         self._most = most
         self._most_in_all = most_in_all
         self._open: Counter[str] = Counter()
@@ -34,17 +49,20 @@ class StreamLayer:
             await self._app(scope, receive, send)
             return
         user = _user(scope)
-        streams = False
+        streams, began = False, 0.0
 
         async def send_or_refuse(message: Message) -> None:
-            nonlocal streams
+            nonlocal streams, began
             if message["type"] == "http.response.start" and _is_stream(message):
                 if self._open[user] >= self._most or self._open.total() >= self._most_in_all:
                     await self._refuse(scope, receive, send)
                     raise _Refused
                 self._open[user] += 1
-                streams = True
+                streams, began = True, monotonic()
             await send(message)
+            if streams and self._longest_s is not None and monotonic() - began > self._longest_s:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                raise _Refused
 
         try:
             await self._app(scope, receive, send_or_refuse)

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from headrace.server.access import Principal
 from headrace.server.security import limits as limits_module
+from headrace.server.security import streams as streams_module
 from headrace.server.security.limits import LimitLayer, Limits
 from headrace.server.security.rates import Failures
 from headrace.server.security.streams import StreamLayer
@@ -135,7 +136,7 @@ async def _open(layer: StreamLayer, user: str) -> tuple[asyncio.Task[None], list
         "path": "/api/v1/events",
         "headers": [],
         "query_string": b"",
-        "asgi": {"spec_version": "2.4"},
+        "asgi": {"spec_version": "2.3"},  # as uvicorn says
         "state": {"principal": Principal(user=user)},
     }
     sent: list[dict] = []
@@ -169,6 +170,33 @@ def test_streams_of_one_user_are_bounded_and_others_have_their_own() -> None:
         assert not layer._open
 
     asyncio.run(check())
+
+
+def test_a_stream_ends_after_a_while_where_there_are_users(monkeypatch) -> None:
+    """Who has lost their rights meanwhile does not come back."""
+    at = [0.0]
+    monkeypatch.setattr(streams_module, "monotonic", lambda: at[0])
+    sent_parts = 0
+
+    async def feed(scope: dict, receive: Any, send: Any) -> None:
+        async def events() -> Any:
+            nonlocal sent_parts
+            while True:
+                sent_parts += 1
+                at[0] += 15.0
+                yield b": still here\n\n"
+
+        await StreamingResponse(events(), media_type="text/event-stream")(scope, receive, send)
+
+    async def check() -> None:
+        layer = StreamLayer(feed, most=1, most_in_all=1, longest_s=60.0)
+        task, sent = await _open(layer, "ann")
+        await task
+        assert sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+        assert not layer._open
+
+    asyncio.run(check())
+    assert sent_parts == 5
 
 
 def test_streams_in_all_are_bounded() -> None:
