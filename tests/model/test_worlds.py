@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headrace.engine.events import AttemptFinished
 from headrace.errors import InvariantViolation
 from headrace.testing import Accidents, World, each, fail, succeed
-from headrace.testing.sketches import Task, sketch
+from headrace.testing.sketches import Arg, Out, Task, sketch
 
 from .drawing import graphs, names_in, scripted
 
@@ -156,6 +157,103 @@ def test_a_cancel_while_a_loop_expands_leaves_nothing_behind():
         world.cancel(tenth / 5)
         assert world.finish().state == "canceled"
         assert len(world.place.began) < 80
+
+
+#: Of a loop; a crash costs the replay of its history.
+LENGTH = 120
+DEADLY = Accidents(crash=0.04, repeated=0.2, delay_s=1.0)
+
+
+@pytest.mark.parametrize("accidents", [DEADLY, EVERYTHING], ids=["deadly", "everything"])
+def test_a_loop_expands_once_although_its_items_come_otherwise_at_another_attempt(accidents):
+    """Its items are those of the one attempt whose outputs counted, whoever dies as it expands."""
+    pipeline = sketch(
+        {
+            "names": Task(
+                outputs={"Output": "LIST"},
+                more={"retryPolicy": {"maxRetryCount": 9, "backoffDuration": "1s"}},
+            ),
+            "l": Task(
+                inputs={"items": Out("names")},
+                types={"items": "LIST"},
+                items="items",
+                body={"t": Task(inputs={"item": Arg("item")}, types={"item": "NUMBER_INTEGER"})},
+            ),
+        }
+    )
+    taken, deaths = set(), 0
+    for seed in range(3):
+        told = []
+
+        def names(spec, told=told):
+            told.append(spec.id.number)
+            first = len(told) * LENGTH
+            if len(told) == 1:
+                return fail("once")
+            return succeed({"Output": list(range(first, first + LENGTH))}, duration_s=2)
+
+        world = World(pipeline, {"names": names}, seed=seed, accidents=accidents, controllers=2)
+        run = world.finish()
+        deaths += world.deaths
+        (outputs,) = [row.outputs for row in run.tasks.values() if row.path == "names"]
+        items = outputs.parameters["Output"]
+        started = [spec for spec in run.attempts if spec.id.task != "names"]
+        lost = any(row.error for row in run.tasks.values())
+        assert run.state == "succeeded" or lost, f"seed {seed}"
+        rows = [path for path in run.tasks if path.startswith("l[")]
+        assert len([path for path in rows if path.endswith("/t")]) == LENGTH
+        given = {spec.id.task: spec.inputs.parameters["item"] for spec in started}
+        assert [given[f"l[{n}]/t"] for n in range(LENGTH)] == items, f"seed {seed}"
+        taken.add(items[0])
+    assert deaths
+
+
+def nested_exits(depth):
+    """Return graphs in graphs, every second one with an exit task; what is innermost fails."""
+    body = {"bad": Task()}
+    for level in range(depth):
+        body = {"g": Task(body=body)}
+        if level % 2:
+            body["exit"] = Task(after=("g",), always=True)
+    return sketch(body)
+
+
+@pytest.mark.parametrize(
+    "accidents", [Accidents(), MURDEROUS, EVERYTHING], ids=["calm", "murderous", "everything"]
+)
+def test_exit_tasks_of_three_levels_run_once_each_after_all_inside_whoever_dies(accidents):
+    pipeline, bad = nested_exits(6), fail("boom")
+    exits = ["g/g/g/g/exit", "g/g/exit", "exit"]
+    for seed in range(SEEDS):
+        controllers = 1 + seed % 2
+        world = World(
+            pipeline, {"bad": bad}, seed=seed, accidents=accidents, controllers=controllers
+        )
+        run = world.finish()
+        assert run.state == "failed", f"seed {seed}"
+        begun = [spec.id for spec in run.attempts]
+        last = {one.task: place for place, one in enumerate(begun)}
+        assert list(last) == ["g/g/g/g/g/g/bad", *exits], f"seed {seed}"
+        assert list(last.values()) == sorted(last.values()), f"seed {seed}"
+        ends = [event.attempt for _, event in run.journal if isinstance(event, AttemptFinished)]
+        assert list(dict.fromkeys(end.task for end in ends)) == list(last), f"seed {seed}"
+
+
+@pytest.mark.parametrize("accidents", [Accidents(), MURDEROUS], ids=["calm", "murderous"])
+def test_what_waits_for_room_keeps_its_place_over_the_death_of_controllers(accidents):
+    names = [f"t{number:02}" for number in range(12)]
+    queue = sketch({name: Task() for name in names})
+    deaths = 0
+    for seed in range(8):
+        world = World(
+            queue, dict.fromkeys(names, succeed(duration_s=30)), seed=seed, accidents=accidents
+        )
+        run = world.finish()
+        deaths += world.deaths
+        order = [spec.id.task for spec in run.attempts]
+        for place in range(0, len(names), 4):
+            assert sorted(order[place : place + 4]) == names[place : place + 4], f"seed {seed}"
+    assert bool(deaths) == (accidents is MURDEROUS)
 
 
 def test_attempts_that_go_on_after_the_end_are_found_out():

@@ -665,6 +665,34 @@ def test_an_attempt_that_ended_while_nobody_looked_is_taken_over():
     assert world.started == [("a", 1), ("b", 1)]
 
 
+def test_a_start_reads_no_run_that_has_ended_and_none_twice(monkeypatch):
+    """However many have ended, it takes as long as what was open is long."""
+    world = World({"a": [hangs()]}, step=0.0)
+    ended = [world.submit(CHAIN, f"ended-{number}") for number in range(20)]
+    for run_id in ended:
+        world.store.send(run_id, "cancel", {"reason": "enough"}, now=0.0)
+    asyncio.run(world.finish(*ended))
+    opened = [world.submit(CHAIN, f"open-{number}") for number in range(5)]
+
+    async def begin(own):
+        assert sorted(await own.claim()) == opened
+        async with working(own):
+            await until(lambda: len(own.owned) == len(opened))
+
+    asyncio.run(begin(world.controller()))
+    world.die()
+    read = []
+    journal = world.store.journal
+
+    def noted(run_id, *arguments, **more):
+        read.append(run_id)
+        return journal(run_id, *arguments, **more)
+
+    monkeypatch.setattr(world.store, "journal", noted)
+    asyncio.run(begin(world.controller()))
+    assert sorted(read) == opened
+
+
 def test_an_adopted_attempt_keeps_its_room():
     capacity = Capacity(cpus=1.0, memory_bytes=1 << 30)
     world = World({"a": [hangs()]}, capacity=capacity)
