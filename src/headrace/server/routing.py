@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import cast
 
@@ -83,7 +84,9 @@ def route_of(endpoint: Endpoint) -> Route:
         if endpoint.verb == "read":
             return await run_in_threadpool(handler, request)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(request.app.state.writers, handler, request)
+        # The audit log follows what the handler asks for through the context.
+        run = copy_context().run
+        return await loop.run_in_executor(request.app.state.writers, run, handler, request)
 
     return Route(endpoint.path, serve, methods=[endpoint.method], name=_name(endpoint))
 
