@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { Feed } from "./api/feed";
 import { makeRouter } from "./router";
+import { placeOfKfpLink } from "./shell/kfp-links";
 import { FeedContext } from "./shell/live";
 import "./styles.css";
 
@@ -19,6 +20,9 @@ const cache = new QueryClient({
     },
   },
 });
+const place = placeOfKfpLink(window.location.hash);
+if (place) window.history.replaceState(null, "", place);
+
 const feed = new Feed(cache);
 const router = makeRouter(cache);
 feed.start();
