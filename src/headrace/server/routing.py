@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from starlette.concurrency import run_in_threadpool
@@ -85,8 +86,8 @@ def route_of(endpoint: Endpoint) -> Route:
             return await run_in_threadpool(handler, request)
         loop = asyncio.get_running_loop()
         # The audit log follows what the handler asks for through the context.
-        run = copy_context().run
-        return await loop.run_in_executor(request.app.state.writers, run, handler, request)
+        work = partial(copy_context().run, handler, request)
+        return await loop.run_in_executor(request.app.state.writers, work)
 
     return Route(endpoint.path, serve, methods=[endpoint.method], name=_name(endpoint))
 
