@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import BOUND_MS
+
 
 def test_a_run_is_scheduled_and_its_next_times_and_history_are_seen(page: Any, served: Any):
     page.goto(f"/pipelines/{served.runs['pipeline']}")
@@ -130,3 +132,25 @@ def test_a_telephone_shows_a_recurring_run(page: Any, served: Any):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_schedule_that_fires_is_seen_without_asking_again(page: Any, served: Any):
+    body = {
+        "display_name": "often",
+        "pipeline_id": served.runs["pipeline"],
+        "parameters": {"pause": 0.0, "depths": []},
+        "trigger": {"cron": "*/2 * * * * *"},
+        "enabled": False,
+    }
+    often = served.api("/recurring-runs", body)["id"]
+    page.goto(f"/recurring/{often}")
+    expect(page.get_by_text("It has not fired yet")).to_be_visible()
+    page.get_by_role("button", name="Switch on").click()
+    history = page.get_by_role("region", name="History")
+    expect(history.get_by_role("link", name=re.compile("^often")).first).to_be_visible(
+        timeout=BOUND_MS
+    )
+    facts = page.get_by_role("complementary", name="About it")
+    expect(facts.get_by_text(re.compile(r"^(once|\d+ times)$"))).not_to_have_text("0 times")
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("is off", exact=True)).to_be_visible()

@@ -14,7 +14,16 @@ export type FeedState = "connecting" | "live" | "broken";
 
 /** Entries are followed by a fresh look at lists, at most once in this time. */
 const RELIST_MS = 1500;
-const LISTS = ["runs", "cluster", "artifacts", "task-explain", "run-usage"];
+const LISTS = [
+  "runs",
+  "cluster",
+  "artifacts",
+  "experiments",
+  "recurring-runs",
+  "recurring-run",
+  "task-explain",
+  "run-usage",
+];
 
 export class Feed {
   private readonly cache: QueryClient;

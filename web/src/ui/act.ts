@@ -9,6 +9,8 @@ interface Act<Given, Answer> {
   /** Said when it is done. */
   done?: string;
   after?: (answer: Answer, given: Given) => void;
+  /** Whether whoever asks shows what went wrong, such as a dialog, which messages would be behind. */
+  shows?: boolean;
 }
 
 export function useAct<Given = void, Answer = unknown>({
@@ -16,6 +18,7 @@ export function useAct<Given = void, Answer = unknown>({
   changes,
   done,
   after,
+  shows = false,
 }: Act<Given, Answer>) {
   const cache = useQueryClient();
   return useMutation({
@@ -29,6 +32,6 @@ export function useAct<Given = void, Answer = unknown>({
       }
       after?.(answer, given);
     },
-    onError: tellError,
+    onError: shows ? undefined : tellError,
   });
 }

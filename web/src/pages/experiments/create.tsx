@@ -19,6 +19,7 @@ export function NewExperiment({ onClose }: { onClose: () => void }) {
   const create = useAct({
     act: (given: Given) => post<Experiment>("/experiments", { ...given, namespace }),
     changes: CHANGES,
+    shows: true,
     after: onClose,
   });
   return (
@@ -42,6 +43,7 @@ export function EditExperiment({ of, onClose }: { of: Experiment; onClose: () =>
         description,
       }),
     changes: CHANGES,
+    shows: true,
     done: placeText.saved,
     after: onClose,
   });

@@ -28,6 +28,7 @@ export function EditSchedule({ of, onClose }: { of: RecurringRun; onClose: () =>
     act: (body: Record<string, unknown>) =>
       patch<RecurringRun>(`/recurring-runs/${encodeURIComponent(of.id)}`, body),
     changes: ["recurring-run", "recurring-runs"],
+    shows: true,
     done: placeText.saved,
     after: onClose,
   });

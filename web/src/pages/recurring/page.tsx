@@ -19,6 +19,7 @@ import { NextTimes } from "./schedule-fields";
 import { StandingBadge, TriggerWords } from "./trigger";
 
 const words = placeText.recurring;
+const AGAIN_MS = 60_000;
 
 export function RecurringRunPage() {
   const { recurringId } = useParams({ from: "/recurring/$recurringId" });
@@ -65,7 +66,10 @@ function Shown({ of }: { of: RecurringRun }) {
 }
 
 function When({ of }: { of: RecurringRun }) {
-  const { data } = useQuery(schedulePreview(fromNextTick(of)));
+  const { data } = useQuery({
+    ...schedulePreview(fromNextTick(of)),
+    refetchInterval: AGAIN_MS, // times that have passed make room for others
+  });
   const isOn = of.enabled !== false;
   return (
     <Section title={words.schedule}>

@@ -92,6 +92,7 @@ function NewNamespace({ onClose }: { onClose: () => void }) {
   const create = useAct({
     act: () => post<SeenNamespace>("/namespaces", { name: name.trim(), description }),
     changes: ["namespaces", "me"],
+    shows: true,
     after: ({ namespace }) => {
       onClose();
       void navigate({ search: (before) => ({ ...before, name: namespace.name }) });

@@ -48,6 +48,7 @@ export function NewToken({ onClose, onMade }: Props) {
         expires_in_s: Number(days) * DAY_S,
       }),
     changes: ["tokens"],
+    shows: true,
     after: ({ secret }) => onMade(secret),
   });
   const submit = (event: FormEvent) => {

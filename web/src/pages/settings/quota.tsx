@@ -44,6 +44,7 @@ function Form({ of }: { of: Namespace }) {
     act: (body: Record<string, unknown>) =>
       patch(`/namespaces/${encodeURIComponent(of.name)}`, body),
     changes: ["namespace", "namespaces"],
+    shows: true,
     done: placeText.saved,
   });
   const submit = (event: FormEvent) => {

@@ -55,6 +55,7 @@ export function WebhookForm({ of, onClose, onMade }: Props) {
       return made.secret ?? null;
     },
     changes: ["webhooks"],
+    shows: true,
     done: placeText.saved,
     after: onMade,
   });
