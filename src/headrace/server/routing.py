@@ -14,7 +14,6 @@ import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 from starlette.concurrency import run_in_threadpool
@@ -85,8 +84,11 @@ def route_of(endpoint: Endpoint) -> Route:
         if endpoint.verb == "read":
             return await run_in_threadpool(handler, request)
         loop = asyncio.get_running_loop()
-        # The audit log follows what the handler asks for through the context.
-        work = partial(copy_context().run, handler, request)
+        context = copy_context()  # through which the audit log follows what the handler asks for
+
+        def work() -> Response:
+            return context.run(handler, request)
+
         return await loop.run_in_executor(request.app.state.writers, work)
 
     return Route(endpoint.path, serve, methods=[endpoint.method], name=_name(endpoint))
