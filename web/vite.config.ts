@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { budget } from "./budget.ts";
+import { licences } from "./licences.ts";
 import { mock } from "./mock/plugin.ts";
 
 const source = fileURLToPath(new URL("./src", import.meta.url));
@@ -12,6 +13,7 @@ export default defineConfig({
   plugins: [
     react(),
     tailwindcss(),
+    licences(),
     budget({ entry: "src/main.tsx", limit: 350_000 }),
     ...(process.env.MOCK ? [mock()] : []),
   ],

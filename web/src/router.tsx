@@ -128,7 +128,7 @@ const recurring = createRoute({
 const newRecurring = createRoute({
   getParentRoute: () => root,
   path: "/recurring/new",
-  validateSearch: texts("pipeline", "version", "experiment"),
+  validateSearch: texts("pipeline", "version", "experiment", "copy"),
   component: lazyRouteComponent(() => import("./pages/recurring/new"), "NewRecurringPage"),
 });
 

@@ -76,7 +76,8 @@ export interface Run {
 }
 
 export interface RunRow extends Run {
-  metrics?: Record<string, number>;
+  /** Null is no finite number. */
+  metrics?: Record<string, number | null>;
   progress?: Partial<Record<TaskState, number>>;
 }
 
@@ -122,7 +123,8 @@ export interface Metric {
   path: string;
   artifact: string;
   name: string;
-  value: number;
+  /** Null is no finite number. */
+  value: number | null;
 }
 
 export interface RunDetail {
@@ -362,8 +364,8 @@ export interface Document {
 export interface Cluster {
   capacity: Resources;
   used: Resources;
-  running: (Resources & { run_id: string; path: string; since: number })[];
-  waiting: { run_id: string; path: string; reason: string; since: number }[];
+  running: (Resources & { run_id: string; path: string; since?: number | null })[];
+  waiting: { run_id: string; path: string; reason: string; since?: number | null }[];
 }
 
 export interface Resources {

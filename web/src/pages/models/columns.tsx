@@ -86,7 +86,7 @@ function metricColumn(name: string): Column<ModelRow> {
     sort: `metric.${name}`,
     end: true,
     render: ({ run }) => {
-      const value = run?.metrics?.[name];
+      const value = run?.metrics?.[name] ?? undefined;
       return value === undefined ? <span className="text-faint">{text.none}</span> : number(value);
     },
   };

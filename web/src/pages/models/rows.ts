@@ -37,7 +37,7 @@ export function byMetric(rows: readonly ModelRow[], sort: string): readonly Mode
     return rows;
   }
   const sign = sort.startsWith("-") ? -1 : 1;
-  const measured = (row: ModelRow) => row.run?.metrics?.[name];
+  const measured = (row: ModelRow) => row.run?.metrics?.[name] ?? undefined;
   return [...rows].sort((one, other) => {
     const [a, b] = [measured(one), measured(other)];
     if (a === undefined || b === undefined) {

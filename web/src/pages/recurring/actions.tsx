@@ -1,12 +1,12 @@
 /** What can be done with a recurring run. */
 import { useNavigate } from "@tanstack/react-router";
-import { History, Pause, Pencil, Play, Trash2 } from "lucide-react";
+import { CopyPlus, History, Pause, Pencil, Play, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { post, remove } from "@/api/client";
 import type { RecurringRun } from "@/api/types";
 import { placeText } from "@/text/en-places";
 import { useAct } from "@/ui/act";
-import { Button } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
 import { Confirm } from "@/ui/dialog";
 import { Backfill } from "./backfill";
 import { EditSchedule } from "./edit";
@@ -44,6 +44,12 @@ export function RecurringActions({ of }: { of: RecurringRun }) {
         <History aria-hidden size={13} />
         {words.backfill}
       </Button>
+      {of.pipeline_id && (
+        <ButtonLink to="/recurring/new" search={{ copy: of.id }}>
+          <CopyPlus aria-hidden size={13} />
+          {words.duplicate}
+        </ButtonLink>
+      )}
       <Button tone="danger" onClick={() => setAsking("remove")}>
         <Trash2 aria-hidden size={13} />
         {placeText.remove}

@@ -1,8 +1,9 @@
 /** Make a recurring run: what to run, when, with what; the next times are shown before it is saved. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { post } from "@/api/client";
+import { recurringRun } from "@/api/places";
 import type { RecurringRun } from "@/api/types";
 import { visible } from "@/format/safety";
 import { useNamespace } from "@/shell/namespace";
@@ -16,18 +17,32 @@ import { type FormOf, usePipelineForm } from "../start/form";
 import { firstTyped, readAll, type Typed } from "../start/inputs";
 import { type Chosen, SourceChoice } from "../start/source";
 import { type About, AboutFields, problemOfAbout } from "./about";
-import { browserZone, firstSchedule, triggerOf } from "./schedule";
+import { browserZone, firstSchedule, scheduleOf, triggerOf } from "./schedule";
 import { Preview, ScheduleFields } from "./schedule-fields";
 
 const words = placeText.recurring;
 
 export function NewRecurringPage() {
   useTitle(words.createTitle);
-  const { pipeline, version } = useSearch({ from: "/recurring/new" });
+  const { copy = "" } = useSearch({ from: "/recurring/new" });
+  const { data, error } = useQuery({ ...recurringRun(copy), enabled: copy !== "" });
+  if (error) {
+    return <Failed error={error} />;
+  }
+  return copy && !data ? <Loading /> : <New key={copy} copied={data} />;
+}
+
+interface NewProps {
+  /** The one that this is to be like. */
+  copied?: RecurringRun;
+}
+
+function New({ copied }: NewProps) {
+  const search = useSearch({ from: "/recurring/new" });
+  const pipelineId = copied?.pipeline_id ?? search.pipeline;
+  const versionId = (copied ? copied.version_id : search.version) ?? "";
   const [chosen, setChosen] = useState<Chosen>(
-    pipeline
-      ? { kind: "version", pipelineId: pipeline, versionId: version ?? "" }
-      : { kind: "none" },
+    pipelineId ? { kind: "version", pipelineId, versionId } : { kind: "none" },
   );
   const form = usePipelineForm(chosen);
   return (
@@ -48,7 +63,7 @@ export function NewRecurringPage() {
         </Part>
         {chosen.kind !== "none" && form.isPending && <Loading label={text.start.reading} />}
         {form.isError && <Failed error={form.error} />}
-        {form.data && <Form key={form.data.key} of={form.data} />}
+        {form.data && <Form key={form.data.key} of={form.data} copied={copied} />}
       </div>
     </div>
   );
@@ -63,18 +78,20 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Form({ of }: { of: FormOf }) {
+function Form({ of, copied }: { of: FormOf } & NewProps) {
   const { experiment } = useSearch({ from: "/recurring/new" });
   const element = useRef<HTMLFormElement>(null);
-  const [schedule, setSchedule] = useState(() => firstSchedule(browserZone()));
-  const [typed, setTyped] = useState<Typed>(() => firstTyped(of.inputs));
+  const [schedule, setSchedule] = useState(() =>
+    copied ? scheduleOf(copied.trigger) : firstSchedule(browserZone()),
+  );
+  const [typed, setTyped] = useState<Typed>(() => firstTyped(of.inputs, copied?.parameters));
   const [checked, setChecked] = useState(false);
   const [about, setAbout] = useState<About>({
-    name: words.defaultName(of.pipeline),
-    description: "",
-    experiment: experiment ?? "",
-    concurrency: "1",
-    catchup: false,
+    name: copied ? words.copyOf(copied.display_name) : words.defaultName(of.pipeline),
+    description: copied?.description ?? "",
+    experiment: copied?.experiment ?? experiment ?? "",
+    concurrency: String(copied?.max_concurrency ?? 1),
+    catchup: copied ? (copied.catchup ?? true) : false,
   });
   const when = useMemo(() => triggerOf(schedule), [schedule]);
   const answers = useMemo(() => readAll(of.inputs, typed), [of.inputs, typed]);

@@ -92,7 +92,7 @@ function Metrics({ of }: { of: readonly Metric[] }) {
             {visible(metric.path)}
           </p>
           <p className="truncate text-xs font-medium">{visible(metric.name)}</p>
-          <p className="text-lg font-semibold tabular-nums">{number(metric.value)}</p>
+          <p className="text-lg font-semibold tabular-nums">{number(metric.value ?? Number.NaN)}</p>
         </li>
       ))}
     </ul>

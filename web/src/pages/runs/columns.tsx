@@ -82,7 +82,7 @@ function own(id: string): Column<RunRow> {
     render: (run) => {
       if (kind === "metric") {
         const metric = run.metrics?.[name];
-        return metric === undefined ? text.none : number(metric);
+        return metric === undefined ? text.none : number(metric ?? Number.NaN);
       }
       const shown =
         kind === "param" ? value(run.parameters?.[name]) : (run.tags?.[name] ?? text.none);
