@@ -46,7 +46,7 @@ def test_a_run_is_scheduled_and_its_next_times_and_history_are_seen(page: Any, s
     assert made["pipeline_id"] == served.runs["pipeline"]
     assert "version_id" not in made
 
-    page.get_by_role("button", name="Fill up the past").click()
+    page.get_by_role("button", name="Backfill").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("At most").fill("5")
     dialog.get_by_role("button", name="Show the times").click()
@@ -105,7 +105,7 @@ def nightly(served: Any) -> str:
 def test_it_is_switched_off_and_on_changed_and_deleted(page: Any, served: Any, nightly: str):
     page.goto(f"/recurring/{nightly}")
     page.get_by_role("button", name="Switch off").click()
-    expect(page.get_by_text("is off", exact=True)).to_be_visible()
+    expect(page.get_by_text("It is off and does not fire")).to_be_visible()
     assert served.api(f"/recurring-runs/{nightly}")["enabled"] is False
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_role("list", name="Next times")).to_be_visible()
@@ -124,6 +124,22 @@ def test_it_is_switched_off_and_on_changed_and_deleted(page: Any, served: Any, n
     expect(page.get_by_role("heading", name="Recurring runs")).to_be_visible()
     expect(page.get_by_role("link", name="weekly report")).to_be_visible()
     expect(page.get_by_role("link", name="nightly", exact=True)).to_have_count(0)
+
+
+def test_one_is_made_like_another(page: Any, served: Any):
+    page.goto(f"/recurring/{served.runs['recurring']}")
+    page.get_by_role("link", name="Duplicate").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Copy of weekly report")
+    expect(page.get_by_label("pause")).to_have_value("0")
+    expect(page.get_by_text("Fires at 09:30 on Monday and Wednesday")).to_be_visible()
+    page.get_by_role("button", name="Create the recurring run").click()
+    expect(page.get_by_role("heading", name="Copy of weekly report")).to_be_visible()
+    made = served.api(f"/recurring-runs/{page.url.rsplit('/', 1)[1]}")
+    like = served.api(f"/recurring-runs/{served.runs['recurring']}")
+    for field in ("trigger", "pipeline_id", "experiment"):
+        assert made[field] == like[field]
+    assert made["parameters"]["pause"] == 0
+    assert "version_id" not in made
 
 
 def test_a_telephone_shows_a_recurring_run(page: Any, served: Any):
@@ -153,4 +169,4 @@ def test_a_schedule_that_fires_is_seen_without_asking_again(page: Any, served: A
     facts = page.get_by_role("complementary", name="About it")
     expect(facts.get_by_text(re.compile(r"^(once|\d+ times)$"))).not_to_have_text("0 times")
     page.get_by_role("button", name="Switch off").click()
-    expect(page.get_by_text("is off", exact=True)).to_be_visible()
+    expect(page.get_by_text("It is off and does not fire")).to_be_visible()
