@@ -4,14 +4,18 @@
 #   tools/page.sh            install what package-lock.json says, check and build
 #   tools/page.sh build      build only, and only when something in web/ is newer than the build
 #
-# Debian as root gets Node by apt-get when CI is set; without Node it says so and ends well.
+# Debian as root gets Node and Chromium (for tests/browser) by apt-get when CI is set; without Node it says so and ends well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=src/headrace/server/page/index.html
 
-if ! command -v npm >/dev/null && [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+missing=()
+command -v npm >/dev/null || missing+=(nodejs npm)
+command -v chromium >/dev/null || missing+=(chromium)
+if [ "${#missing[@]}" -gt 0 ] && [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        echo "not everything could be installed: ${missing[*]}"
 fi
 if ! command -v npm >/dev/null; then
     echo "the page is not built: this needs Node 20.19 or newer (npm); the server works without it"
