@@ -78,6 +78,9 @@ PAGES: dict[str, tuple[Address, str]] = {
     "not-found": (_at("/nowhere"), "nothing at this address"),
 }
 
+#: Pictures that other tests take, of pages that need more than the runs that are there.
+ELSEWHERE = ("cluster-busy", "users-account", "users-namespaces", "users-tokens", "users-audit")
+
 
 @pytest.fixture(scope="module")
 def opened(chromium: Any, served: Served) -> Iterator[tuple[Any, Seen]]:
@@ -98,7 +101,7 @@ def gallery() -> str:
         "# Gallery of the page",
         "Each page over runs of real pipelines. [How to use it](../howto/page.md).",
     ]
-    for name in PAGES:
+    for name in (*PAGES, *ELSEWHERE):
         title = name.replace("-", " ").capitalize()
         shown = [f"![{title}, {one}]({name}-{one}.png#only-{one})" for one in ("light", "dark")]
         parts += [f"## {title}", "\n".join(shown)]

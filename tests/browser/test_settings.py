@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import BOUND_MS, HEADRACE, PIPELINES, ROOT, Seen, watch
-from .test_pages import RULES, show_in, take_picture, violations
+from .test_pages import ELSEWHERE, RULES, show_in, take_picture, violations
 
 sys.path.insert(0, str(ROOT / "tests/security"))
 
@@ -257,14 +257,15 @@ def test_who_belongs_nowhere_is_told_what_to_do(log_in: Any):
 
 def test_the_settings_of_many_users_are_in_order(log_in: Any):
     page = log_in(ROOT_USER, "/settings")
+    make_namespace(page, "research", ADA)
     for view in ("account", "namespaces", "tokens", "webhooks", "audit", "configuration"):
         page.goto(f"/settings?view={view}")
         expect(page.get_by_role("link", name="Audit log")).to_be_visible()
         expect(page.get_by_text("Loading…")).to_have_count(0)
-        show_in(page, "light")
-        found = violations(page, {"type": "tag", "values": RULES})
-        take_picture(page, f"users-{view}-light")
-        show_in(page, "dark")
-        found += violations(page, {"type": "rule", "values": ["color-contrast"]})
-        take_picture(page, f"users-{view}-dark")
+        found = []
+        for theme in ("light", "dark"):
+            show_in(page, theme)
+            found += violations(page, {"type": "tag", "values": RULES})
+            if f"users-{view}" in ELSEWHERE:
+                take_picture(page, f"users-{view}-{theme}")
         assert found == [], view

@@ -98,7 +98,7 @@ interface StepsProps {
 
 function Steps({ title, number: size, nothing, children }: StepsProps) {
   return (
-    <section aria-label={title} className="rounded-lg border border-line bg-panel">
+    <section className="rounded-lg border border-line bg-panel">
       <h2 className="flex items-baseline gap-2 px-4 py-2.5 font-semibold">
         {title}
         <span className="text-xs font-normal text-muted">{count(size)}</span>
