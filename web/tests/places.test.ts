@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parted } from "../src/api/places.ts";
 import type { Cluster, Me, RunRow, StoredArtifact } from "../src/api/types.ts";
 import { gauges, runsAtWork } from "../src/pages/cluster/shares.ts";
 import { byMetric, commonMetrics, joined, metricOf } from "../src/pages/models/rows.ts";
@@ -141,4 +142,11 @@ test("settings within settings have dotted names", () => {
     ["b.d.e", null],
     ["f", {}],
   ]);
+});
+
+test("a list in parts keeps its full parts when it grows", () => {
+  const grown = [1, 2, 3, 4, 5];
+  expect(parted(grown.slice(0, 3), 2)).toEqual([[1, 2], [3]]);
+  expect(parted(grown, 2)).toEqual([[1, 2], [3, 4], [5]]);
+  expect(parted([], 2)).toEqual([]);
 });

@@ -1,5 +1,11 @@
 /** What the pages of experiments, recurring runs, models and the cluster read. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useQueries,
+} from "@tanstack/react-query";
+import { useMemo } from "react";
 import { get, post, type Search } from "./client";
 import type {
   Cluster,
@@ -41,17 +47,35 @@ export function lastRuns(search: Search) {
   });
 }
 
-/** Runs by their ids, with their metrics. */
-export function runsNamed(runIds: readonly string[], namespace: string | undefined) {
+/** As many ids as an address may hold. */
+const AT_ONCE = 100;
+
+/** Runs by their ids, with their metrics; those that are gone or cannot be seen are left out. */
+export function useRunsNamed(runIds: readonly string[], namespace: string | undefined): RunRow[] {
+  const queries = useMemo(
+    () => parted(runIds, AT_ONCE).map((part) => runsNamed(part, namespace)),
+    [runIds, namespace],
+  );
+  return useQueries({ queries, combine: joinedRows });
+}
+
+/** Return the list in parts of a size, so that what is added at its end changes no full part. */
+export function parted<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
+    list.slice(at * size, (at + 1) * size),
+  );
+}
+
+function joinedRows(results: readonly { data?: Page<RunRow> }[]): RunRow[] {
+  return results.flatMap((one) => one.data?.items ?? []);
+}
+
+function runsNamed(runIds: readonly string[], namespace: string | undefined) {
   const filter = JSON.stringify([{ field: "run_id", op: "in", value: runIds }]);
   return queryOptions({
     queryKey: ["runs", "named", namespace, runIds],
     queryFn: ({ signal }) =>
-      get<Page<RunRow>>("/runs", {
-        search: { namespace, filter, limit: Math.max(1, runIds.length) },
-        signal,
-      }),
-    enabled: runIds.length > 0,
+      get<Page<RunRow>>("/runs", { search: { namespace, filter, limit: AT_ONCE }, signal }),
     placeholderData: keepPreviousData,
   });
 }

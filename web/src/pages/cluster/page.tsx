@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { cluster, runsNamed } from "@/api/places";
+import { cluster, useRunsNamed } from "@/api/places";
 import type { Cluster, Resources } from "@/api/types";
 import { bytes, count, number } from "@/format/amounts";
 import { visible } from "@/format/safety";
@@ -40,10 +40,10 @@ export function ClusterPage() {
 function Shown({ of }: { of: Cluster }) {
   const namespace = useNamespace();
   const runIds = useMemo(() => runsAtWork(of).slice(0, SHOWN), [of]);
-  const { data } = useQuery(runsNamed(runIds, namespace));
+  const runs = useRunsNamed(runIds, namespace);
   const names = useMemo(
-    () => new Map(data?.items.map((run) => [run.run_id, run.display_name || run.run_id])),
-    [data],
+    () => new Map(runs.map((run) => [run.run_id, run.display_name || run.run_id])),
+    [runs],
   );
   return (
     <div className="flex flex-col gap-5 p-4">

@@ -1,8 +1,8 @@
 /** All models: with the metrics of the runs that made them, and the way to where they are from. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
-import { runsNamed } from "@/api/places";
+import { useRunsNamed } from "@/api/places";
 import { artifacts } from "@/api/queries";
 import { count } from "@/format/amounts";
 import { useNamespace } from "@/shell/namespace";
@@ -88,14 +88,8 @@ export function ModelsPage() {
   );
 }
 
-/** The newest of their runs: as many as are asked for at once. */
-const MOST_RUNS = 500;
-
 function useModelRows(models: Parameters<typeof joined>[0], namespace: string | undefined) {
-  const runIds = useMemo(
-    () => [...new Set(models.map((one) => one.run_id))].slice(0, MOST_RUNS),
-    [models],
-  );
-  const { data } = useQuery(runsNamed(runIds, namespace));
-  return useMemo(() => joined(models, data?.items), [models, data]);
+  const runIds = useMemo(() => [...new Set(models.map((one) => one.run_id))], [models]);
+  const runs = useRunsNamed(runIds, namespace);
+  return useMemo(() => joined(models, runs), [models, runs]);
 }

@@ -8,10 +8,7 @@ export interface ModelRow {
 }
 
 /** Return the models with their runs. */
-export function joined(
-  models: readonly StoredArtifact[],
-  runs: readonly RunRow[] = [],
-): ModelRow[] {
+export function joined(models: readonly StoredArtifact[], runs: readonly RunRow[]): ModelRow[] {
   const known = new Map(runs.map((run) => [run.run_id, run]));
   return models.map((stored) => ({ stored, run: known.get(stored.run_id) }));
 }
