@@ -2,17 +2,17 @@
 
 In one run: Headrace, the same writes and reads in a plain script (bare, and with what durability
 and a digest of each file cost), and the official local runner. Start-up, which is Headrace's time
-for two blocks, is taken off. Each begins with nothing left to write and with memory that was just
-in use: a virtual machine may have given back what was free for seconds, and taking a GB anew then
-costs more than writing it. What is written is what the kernel counts for the command, the process
-that its steps are forked from, and the steps. ``--size`` is in MB.
+for two blocks, is taken off. Each begins when nothing is left to write and free memory has been
+free for seconds: a virtual machine gives such memory back, and to take a GB anew costs more than to
+write it, so that who comes right after another would have it easier. What is written is what the
+kernel counts for the command, the process that its steps are forked from, and the steps. ``--size``
+is in MB.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import mmap
 import os
 import resource
 import shutil
@@ -36,6 +36,7 @@ from headrace.types.digests import digest_path
 
 SOURCE = WORKLOADS / "artifact.py"
 BLOCK = 1 << 20
+_MEMORY_GOES_BACK_S = 3.0
 
 
 def main() -> None:
@@ -82,7 +83,7 @@ def _headrace(size: int) -> tuple[float, int, int]:
         run_pipeline(home, SOURCE, size=BLOCK)
         start_up, _ = run_pipeline(home, SOURCE, size=2 * BLOCK)
         before, written_before = _on_disk(home), _written_by_children()
-        _settle_machine(size)
+        _settle_machine()
         sockets = {"XDG_RUNTIME_DIR": str(home)}  # tells the parents of this run from others
         taken, document = run_pipeline(home, SOURCE, sockets, size=size)
         written = _written_by_children() - written_before + _written_by_parents(home)
@@ -122,7 +123,7 @@ def _on_disk(folder: Path) -> int:
 
 def _script(size: int, *, durable: bool) -> float:
     """Write a file, copy it and read the copy; ``durable`` as a runner must: synced, hashed."""
-    _settle_machine(size)
+    _settle_machine()
     with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder:
         first, second = Path(folder) / "first", Path(folder) / "second"
         block = bytes(range(256)) * 4096
@@ -146,12 +147,10 @@ def _script(size: int, *, durable: bool) -> float:
     return taken
 
 
-def _settle_machine(size: int) -> None:
-    """Have the disk idle and memory for both files at hand."""
+def _settle_machine() -> None:
+    """Have the disk idle, and free memory where a virtual machine leaves it."""
     os.sync()
-    with mmap.mmap(-1, 2 * size) as memory:
-        for place in range(0, 2 * size, mmap.PAGESIZE):
-            memory[place] = 1
+    time.sleep(_MEMORY_GOES_BACK_S)
 
 
 def _settle(path: Path) -> None:
