@@ -25,7 +25,7 @@ from headrace.app.watching import observed_by
 from headrace.controller import Controller, Observer
 from headrace.controller.tenants import quota_of
 from headrace.controller.turns import runs_in_turn
-from headrace.errors import HeadraceError
+from headrace.errors import HeadraceError, InfrastructureError
 
 _LOG = logging.getLogger("headrace.controller")
 
@@ -126,10 +126,15 @@ class ControllerHost:
         store = self._home.store
         seen, looked = -1, 0.0
         while True:
-            version = store.data_version()
-            if version != seen or time.monotonic() - looked > _CLAIM_EVERY_S:
-                seen, looked = version, time.monotonic()
-                await _take(own, self._free_runs(own.owned))
+            try:
+                version = store.data_version()
+                if version != seen or time.monotonic() - looked > _CLAIM_EVERY_S:
+                    await _take(own, self._free_runs(own.owned))
+                    seen, looked = version, time.monotonic()
+            except InfrastructureError as error:
+                if not error.retryable:
+                    raise
+                _LOG.warning("the store does not answer: %s", error.message)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
                     await self._wake.wait()

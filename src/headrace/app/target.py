@@ -154,7 +154,8 @@ class ServerTarget:
     def suggestions(self, run_id: str) -> list[str]:
         """Return requests that would fit the steps."""
         steps = self.client.usage(self._id(run_id)).get("items", [])
-        return [one["suggestion"] for one in steps if one.get("suggestion")]
+        found = [(one["path"], one["suggestion"]) for one in steps if one.get("suggestion")]
+        return [f"{path} would fit {calls}" for path, calls in found]
 
     def artifacts(self, run_id: str) -> list[StoredArtifact]:
         """Return what the run made, in order."""
@@ -170,6 +171,10 @@ class ServerTarget:
         if task is not None and task not in paths:
             message = f"run {whole.run.run_id} has no step {task}"
             raise NotFound(message, hint=f"its steps are {', '.join(paths[:20])}")
+        numbers = [known.number for known in whole.attempts if known.path == task]
+        if attempt is not None and numbers and attempt not in numbers:
+            message = f"{task} has {len(numbers)} attempts, none of them number {attempt}"
+            raise NotFound(message)
         for chunk in self.client.logs(whole.run.run_id, task, attempt=attempt, follow=follow):
             yield chunk.path, chunk.attempt, chunk.data
 

@@ -99,7 +99,7 @@ def _steps_table(whole: Any) -> str:
     from headrace.app.results import run_result
 
     run = whole.run
-    lines = [f"{clean(run.display_name)}  ({clean(run.source)})"]
+    lines = [clean(f"{run.display_name}  ({run.source})" if run.source else run.display_name)]
     if whole.parameters:
         lines.append("parameters")
         lines += [f"  {clean(n)} = {clean(repr(v))}" for n, v in whole.parameters.items()]

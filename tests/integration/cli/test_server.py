@@ -205,6 +205,15 @@ def test_wrong_input_is_told_in_a_line(desk, arguments, said):
     assert "Traceback" not in refused.stderr
 
 
+def test_an_attempt_that_is_not_there_is_told(desk):
+    desk.run("run", "rows.py", "-p", "n=3", "--no-cache")
+    assert desk.run("logs", "latest", "make", "--attempt", "1").returncode == 0
+    refused = desk.run("logs", "latest", "make", "--attempt", "7")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "make has 1 attempts, none of them number 7" in refused.stderr
+    assert "()" not in desk.run("show", "latest").stdout
+
+
 def test_logging_in_keeps_a_token_for_that_server_and_out_forgets_it(desk):
     done = desk.run("login", desk.url, text="hr_something\n")
     assert done.returncode == 0, done.stderr

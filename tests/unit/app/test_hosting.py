@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from headrace.app.home import Home
 from headrace.app.hosting import ControllerHost
 from headrace.app.settings import Config
 from headrace.engine.events import RunSubmitted
+from headrace.errors import InfrastructureError
 from headrace.store import Namespace, NewRun, Quota
 
 
@@ -79,4 +84,58 @@ def test_thousands_that_a_quota_keeps_waiting_are_not_read_each_time(tmp_path, m
     monkeypatch.setattr(home.store, "run", lambda run_id: asked.append(run_id) or run(run_id))
     assert host._free_runs(frozenset()) == ["a0"]
     assert asked == ["a0"]
+    home.store.close()
+
+
+class Claiming:
+    """A controller of which only claims are asked."""
+
+    def __init__(self) -> None:
+        self.owned: frozenset[str] = frozenset()
+        self.done = asyncio.Event()
+
+    async def claim(self, run_ids: list[str]) -> None:
+        self.owned |= set(run_ids)
+        self.done.set()
+
+
+def _out_of_order(home, monkeypatch, name, *, retryable):
+    """Let the first call of a method of the store find the store out."""
+    working, calls = getattr(home.store, name), []
+
+    def ask(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise InfrastructureError("the run store cannot be reached", retryable=retryable)
+        return working(*arguments)
+
+    monkeypatch.setattr(home.store, name, ask)
+
+
+@pytest.mark.parametrize("name", ["data_version", "unfinished_runs"])
+def test_a_store_that_is_out_for_a_while_is_asked_again(
+    tmp_path, monkeypatch, caplog, name
+) -> None:
+    home = _home(tmp_path)
+    _submit(home, "a1")
+    _out_of_order(home, monkeypatch, name, retryable=True)
+
+    async def claim_until_found() -> frozenset[str]:
+        own = Claiming()
+        claiming = asyncio.create_task(ControllerHost(home)._claim(own))  # type: ignore[arg-type]
+        async with asyncio.timeout(5):
+            await own.done.wait()
+        claiming.cancel()
+        return own.owned
+
+    assert asyncio.run(claim_until_found()) == {"a1"}
+    assert "the store does not answer" in caplog.text
+    home.store.close()
+
+
+def test_a_store_that_cannot_be_used_ends_the_claiming(tmp_path, monkeypatch) -> None:
+    home = _home(tmp_path)
+    _out_of_order(home, monkeypatch, "data_version", retryable=False)
+    with pytest.raises(InfrastructureError):
+        asyncio.run(ControllerHost(home)._claim(Claiming()))  # type: ignore[arg-type]
     home.store.close()
