@@ -19,7 +19,10 @@ export interface LogRange {
 }
 
 export const RANGE = 128 << 10;
-const SCAN = 1 << 20;
+const SCAN = 4 << 20;
+/** What may stand between the letters of a text: colours and the like. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for
+const COLOURS = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
 const pathOf = ({ runId }: LogOf): string => `/runs/${encodeURIComponent(runId)}/logs`;
 
@@ -89,12 +92,12 @@ export async function findForward(
     const last = range.bytes.lastIndexOf(10);
     const atEnd = range.end >= size || range.bytes.length === 0;
     const whole = atEnd || last < 0 ? range.bytes.length : last + 1;
-    let lineAt = range.offset;
-    for (const line of decoder.decode(range.bytes.subarray(0, whole)).split("\n")) {
-      if (plain(line).toLowerCase().includes(low)) {
-        return lineAt;
+    const text = decoder.decode(range.bytes.subarray(0, whole));
+    if (text.replace(COLOURS, "").toLowerCase().includes(low)) {
+      const found = placeOf(text, low);
+      if (found !== null) {
+        return range.offset + found;
       }
-      lineAt += encoder.encode(line).length + 1;
     }
     at = range.offset + whole;
     progress(at, size);
@@ -102,4 +105,16 @@ export async function findForward(
       return null;
     }
   }
+}
+
+/** Where the first line that shows the text begins, in bytes. */
+function placeOf(text: string, low: string): number | null {
+  let before = 0;
+  for (const line of text.split("\n")) {
+    if (plain(line).toLowerCase().includes(low)) {
+      return before;
+    }
+    before += encoder.encode(line).length + 1;
+  }
+  return null;
 }
