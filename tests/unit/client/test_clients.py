@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import ClassVar
 
 import httpx2
 import pytest
@@ -16,8 +17,14 @@ _ADDRESS = "http://server:8080"
 
 def _run(state="running", run_id="r1"):
     return {
-        "run_id": run_id, "namespace": "", "pipeline": "p", "display_name": "a run",
-        "experiment": "default", "state": state, "created_at": 1.0, "news": "of a later server",
+        "run_id": run_id,
+        "namespace": "",
+        "pipeline": "p",
+        "display_name": "a run",
+        "experiment": "default",
+        "state": state,
+        "created_at": 1.0,
+        "news": "of a later server",
     }
 
 
@@ -61,20 +68,20 @@ def test_refusals_are_errors_of_their_kind(status, code, kind):
 
 
 def test_an_answer_that_is_no_headrace_servers_is_said_so():
-    with _client(lambda _: httpx2.Response(200, text="<html>")) as client:
-        with pytest.raises(InfrastructureError, match="is not understood"):
-            client.me()
-    with _client(lambda _: httpx2.Response(502, text="<html>")) as client:
-        with pytest.raises(InfrastructureError, match="status 502"):
-            client.me()
+    client = _client(lambda _: httpx2.Response(200, text="<html>"))
+    with client, pytest.raises(InfrastructureError, match="is not understood"):
+        client.me()
+    client = _client(lambda _: httpx2.Response(502, text="<html>"))
+    with client, pytest.raises(InfrastructureError, match="status 502"):
+        client.me()
 
 
 def test_submitting_sends_the_ir_of_an_authoring_object_and_leaves_out_what_is_not_given():
     sent = []
 
     class Pipeline:
-        pipeline_spec = {"root": {}}
-        platform_spec = {}
+        pipeline_spec: ClassVar = {"root": {}}
+        platform_spec: ClassVar = {}
 
     def answer(request):
         sent.append(json.loads(request.content))
@@ -114,7 +121,7 @@ def test_waiting_gives_up_in_time_and_leaves_the_run_alone():
             return _stream(_entry(8, "running"))
         return _json({"run": _run(), "last_event_id": 7})
 
-    with _client(answer) as client, pytest.raises(TimeoutError, match="r1 has not ended in 0.01 s"):
+    with _client(answer) as client, pytest.raises(TimeoutError, match="r1 has not ended"):
         client.wait("r1", timeout=0.01)
     assert set(asked) == {"GET"}
 
