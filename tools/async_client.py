@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-_PLACE = Path(__file__).resolve().parent.parent / "src" / "headrace" / "client"
+_ROOT = Path(__file__).resolve().parent.parent
+_PLACE = _ROOT / "src" / "headrace" / "client"
 _RULES = (
     (
         r'"""The client for ordinary code; ``aio`` has the same one for asyncio."""',
@@ -75,12 +76,18 @@ def twin(source: str) -> str:
             above = lines[number - 1]
             lines[number] = " " * (len(above) - len(above.lstrip()) + 4) + "yield found"
     formatted = subprocess.run(
-        [Path(sys.executable).with_name("ruff"), "format", "--stdin-filename", "aio.py", "-"],
+        [
+            Path(sys.executable).with_name("ruff"),
+            "format",
+            "--stdin-filename",
+            "src/headrace/client/aio.py",
+            "-",
+        ],
         input="\n".join(lines),
         text=True,
         capture_output=True,
         check=True,
-        cwd=_PLACE,
+        cwd=_ROOT,
     )
     return formatted.stdout
 

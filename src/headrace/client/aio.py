@@ -53,9 +53,7 @@ class AsyncClient:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.namespace = namespace
-        self._http = httpx2.AsyncClient(
-            transport=transport, **connecting.options(url, token)
-        )
+        self._http = httpx2.AsyncClient(transport=transport, **connecting.options(url, token))
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,13 +101,9 @@ class AsyncClient:
             "deadline_s": deadline_s,
             "tags": dict(tags) if tags else None,
         }
-        return await self._send(
-            calls.submit(connecting.submission(pipeline, parameters, fields))
-        )
+        return await self._send(calls.submit(connecting.submission(pipeline, parameters, fields)))
 
-    async def runs(
-        self, *, limit: int | None = None, **where: Any
-    ) -> AsyncIterator[Run]:
+    async def runs(self, *, limit: int | None = None, **where: Any) -> AsyncIterator[Run]:
         """Yield runs, the newest first, reading page after page.
 
         Args:
@@ -117,9 +111,7 @@ class AsyncClient:
             where: What the API's list takes: ``state``, ``pipeline``, ``experiment``, ``text``,
                 ``archived``, ``filter``, ``sort``.
         """
-        async for found in self._pages(
-            calls.runs, limit, {"namespace": self.namespace, **where}
-        ):
+        async for found in self._pages(calls.runs, limit, {"namespace": self.namespace, **where}):
             yield found
 
     async def run(self, run: str | Run) -> Run:
@@ -149,9 +141,7 @@ class AsyncClient:
             detail = await self.detail(run_id)
             if detail.run.ended:
                 return detail.run
-            async for event in self._one_stream(
-                run_id, detail.last_event_id, give_up_at
-            ):
+            async for event in self._one_stream(run_id, detail.last_event_id, give_up_at):
                 if event.run is not None and event.run.ended:
                     return event.run
             if give_up_at is not None and time.monotonic() >= give_up_at:
@@ -243,11 +233,7 @@ class AsyncClient:
         name: str | None = None,
     ) -> Run:
         """Run again as a new run, reusing what is still valid."""
-        body = {
-            "from_task": from_task,
-            "parameters": dict(parameters or {}),
-            "name": name,
-        }
+        body = {"from_task": from_task, "parameters": dict(parameters or {}), "name": name}
         return await self._send(calls.rerun(connecting.run_id_of(run), body))
 
     async def plan(
@@ -287,9 +273,7 @@ class AsyncClient:
             async for block in response.aiter_bytes():
                 yield block
 
-    async def pipelines(
-        self, *, limit: int | None = None, **where: Any
-    ) -> AsyncIterator[Pipeline]:
+    async def pipelines(self, *, limit: int | None = None, **where: Any) -> AsyncIterator[Pipeline]:
         """Yield the stored pipelines."""
         async for found in self._pages(
             calls.pipelines, limit, {"namespace": self.namespace, **where}
@@ -298,9 +282,7 @@ class AsyncClient:
 
     async def add_pipeline(self, pipeline: Any, *, name: str | None = None) -> Pipeline:
         """Store a pipeline with its first version."""
-        body = connecting.submission(
-            pipeline, None, {"name": name, "namespace": self.namespace}
-        )
+        body = connecting.submission(pipeline, None, {"name": name, "namespace": self.namespace})
         return await self._send(calls.add_pipeline(body))
 
     async def versions(
@@ -315,9 +297,7 @@ class AsyncClient:
     ) -> PipelineVersion:
         """Store a version of a pipeline."""
         return await self._send(
-            calls.add_version(
-                pipeline_id, connecting.submission(pipeline, None, {"name": name})
-            )
+            calls.add_version(pipeline_id, connecting.submission(pipeline, None, {"name": name}))
         )
 
     async def experiments(
@@ -329,9 +309,7 @@ class AsyncClient:
         ):
             yield found
 
-    async def add_experiment(
-        self, name: str, *, description: str | None = None
-    ) -> Experiment:
+    async def add_experiment(self, name: str, *, description: str | None = None) -> Experiment:
         """Add an experiment."""
         body = {"name": name, "description": description, "namespace": self.namespace}
         return await self._send(calls.add_experiment(body))
@@ -345,9 +323,7 @@ class AsyncClient:
                 )
                 return calls.decode(call, response.status_code, response.content)
             except httpx2.TransportError as error:
-                pause = (
-                    next(pauses, None) if connecting.may_repeat(call, error) else None
-                )
+                pause = next(pauses, None) if connecting.may_repeat(call, error) else None
                 if pause is None:
                     raise connecting.unreachable(self._http.base_url, error) from None
                 await asyncio.sleep(pause)
@@ -374,18 +350,14 @@ class AsyncClient:
     ) -> AsyncIterator[Event]:
         """Yield the entries of one connection; ends when the line does, or when it is time."""
         query = {"run_id": run_id, "rows": 1, "after": after}
-        parameters = {
-            name: str(value) for name, value in query.items() if value is not None
-        }
+        parameters = {name: str(value) for name, value in query.items() if value is not None}
         timeout = _until(give_up_at)
         try:
             async with self._http.sse(
                 f"{calls.BASE}/events", params=parameters, timeout=timeout
             ) as stream:
                 if not stream.response.is_success:
-                    raise calls.refusal(
-                        stream.response.status_code, await stream.response.aread()
-                    )
+                    raise calls.refusal(stream.response.status_code, await stream.response.aread())
                 async for event in stream:
                     if event.data:
                         yield connecting.event_of(event.data)
