@@ -40,3 +40,12 @@ def test_a_telephone_shows_the_models(page: Any):
     page.goto("/models")
     expect(page.locator("tr[data-row]").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_models_of_archived_runs_keep_their_metrics(page: Any, served: Any):
+    run_id = served.start("showcase", {"pause": 0.0, "depths": [8]}, "delays of March")
+    served.wait(run_id, "succeeded")
+    served.api(f"/runs/{run_id}/archive", {})
+    page.goto("/models")
+    row = page.locator("tr[data-row]").filter(has_text="delays of March")
+    expect(row).to_contain_text("0.9")

@@ -269,3 +269,23 @@ def test_the_settings_of_many_users_are_in_order(log_in: Any):
             if f"users-{view}" in ELSEWHERE:
                 take_picture(page, f"users-{view}-{theme}")
         assert found == [], view
+
+
+def test_who_may_only_look_is_offered_nothing_to_change(log_in: Any):
+    page = log_in(ROOT_USER, "/settings")
+    make_namespace(page, "library", ADA)
+    page.get_by_label("Add a member").fill("vera@example.com")
+    page.get_by_label("Role", exact=True).select_option("Viewer")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("list", name="Members")).to_contain_text("vera@example.com")
+    vera = log_in("vera@example.com", "/experiments")
+    expect(vera.get_by_role("link", name="Default")).to_be_visible()
+    expect(vera.get_by_role("button", name="New experiment")).to_have_count(0)
+    vera.goto("/recurring")
+    expect(vera.get_by_text("Nothing runs on a schedule yet")).to_be_visible()
+    expect(vera.get_by_role("link", name="New recurring run")).to_have_count(0)
+    vera.goto("/settings?view=namespaces")
+    expect(vera.get_by_role("list", name="Members")).to_contain_text("Viewer")
+    expect(vera.get_by_label("Add a member")).to_have_count(0)
+    views = vera.get_by_role("navigation", name="Parts of the settings")
+    expect(views.get_by_role("link")).to_have_text(["You", "Namespaces", "Tokens"])

@@ -75,7 +75,10 @@ function runsNamed(runIds: readonly string[], namespace: string | undefined) {
   return queryOptions({
     queryKey: ["runs", "named", namespace, runIds],
     queryFn: ({ signal }) =>
-      get<Page<RunRow>>("/runs", { search: { namespace, filter, limit: AT_ONCE }, signal }),
+      get<Page<RunRow>>("/runs", {
+        search: { namespace, filter, archived: "null", limit: AT_ONCE },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   });
 }
