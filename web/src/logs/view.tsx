@@ -266,7 +266,7 @@ function Finder({ of, log, found, wanted, onWanted, target, onTarget }: FinderPr
     }
     setSaid(place === null ? words.noMatch : "");
     if (place !== null) {
-      await log.jump(place);
+      await log.jump(Math.max(0, place - 1)); // a window shows whole lines: from the break before it
       onTarget(place);
     }
   };
