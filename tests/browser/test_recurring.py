@@ -170,3 +170,16 @@ def test_a_schedule_that_fires_is_seen_without_asking_again(page: Any, served: A
     expect(facts.get_by_text(re.compile(r"^(once|\d+ times)$"))).not_to_have_text("0 times")
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("It is off and does not fire")).to_be_visible()
+
+
+def test_a_run_leads_to_what_made_it(page: Any, served: Any):
+    made = served.api(f"/recurring-runs/{served.runs['recurring']}/runs")["items"][0]
+    page.goto(f"/runs/{made['run_id']}?view=parameters")
+    expect(page.get_by_role("link", name="depth of trees")).to_be_visible()
+    page.get_by_role("link", name="weekly report").click()
+    expect(page.get_by_role("heading", name="weekly report")).to_be_visible()
+    page.goto(f"/start?pipeline={served.runs['pipeline']}")
+    page.get_by_role("link", name="Run it on a schedule instead").click()
+    expect(page.get_by_role("combobox", name="Pipeline", exact=True)).to_have_value(
+        served.runs["pipeline"]
+    )

@@ -384,6 +384,7 @@ export const text = {
     notADocument: "This file holds no compiled pipeline",
     fileRead: (name: string) => `From ${name}`,
     cloneOf: (name: string) => `The pipeline of ${name}`,
+    onSchedule: "Run it on a schedule instead",
   },
   pipelines: {
     title: "Pipelines",

@@ -1,5 +1,7 @@
 /** What a run was started with, and its details. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { experiment, recurringRun } from "@/api/places";
 import type { RunDetail } from "@/api/types";
 import { visible } from "@/format/safety";
 import { moment } from "@/format/times";
@@ -11,6 +13,12 @@ const names = text.run.fields;
 
 export function RunParameters({ detail }: { detail: RunDetail }) {
   const { run } = detail;
+  const { data: home } = useQuery({ ...experiment(run.experiment), retry: false });
+  const { data: schedule } = useQuery({
+    ...recurringRun(run.recurring_run_id ?? ""),
+    enabled: Boolean(run.recurring_run_id),
+    retry: false,
+  });
   const parameters = Object.entries(run.parameters ?? {});
   const outputs = Object.entries(run.outputs?.parameters ?? {});
   const at = (time: number | null | undefined) => (time ? moment(time) : text.none);
@@ -54,13 +62,24 @@ export function RunParameters({ detail }: { detail: RunDetail }) {
           <Fact name={names.pipeline}>{visible(run.pipeline)}</Fact>
           <Fact name={names.experiment}>
             <Link
-              to="/runs"
-              search={{ experiment: run.experiment }}
+              to="/experiments/$experimentId"
+              params={{ experimentId: run.experiment }}
               className="text-accent-ink underline"
             >
-              {visible(run.experiment)}
+              {visible(home?.display_name || home?.name || run.experiment)}
             </Link>
           </Fact>
+          {run.recurring_run_id && (
+            <Fact name={names.recurring}>
+              <Link
+                to="/recurring/$recurringId"
+                params={{ recurringId: run.recurring_run_id }}
+                className="text-accent-ink underline"
+              >
+                {visible(schedule?.display_name ?? run.recurring_run_id)}
+              </Link>
+            </Fact>
+          )}
           {run.description && <Fact name={names.description}>{visible(run.description)}</Fact>}
           {run.submitted_by && <Fact name={names.by}>{visible(run.submitted_by)}</Fact>}
           {run.source && <Fact name={names.source}>{visible(run.source)}</Fact>}

@@ -1,6 +1,7 @@
 /** Start a run: choose a pipeline, fill in its inputs, and go. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { CalendarClock } from "lucide-react";
 import { type FormEvent, useMemo, useRef, useState } from "react";
 import { post } from "@/api/client";
 import { experiments, run, runDocument } from "@/api/queries";
@@ -76,7 +77,19 @@ function Start({ first, of, experiment }: StartProps) {
             <Button onClick={() => setChosen({ kind: "none" })}>{words.choosePipeline}</Button>
           </div>
         ) : (
-          <SourceChoice chosen={chosen} onChange={setChosen} />
+          <>
+            <SourceChoice chosen={chosen} onChange={setChosen} />
+            {chosen.kind === "version" && (
+              <Link
+                to="/recurring/new"
+                search={{ pipeline: chosen.pipelineId, version: chosen.versionId, experiment }}
+                className="mt-3 inline-flex items-center gap-1.5 rounded text-accent-ink underline"
+              >
+                <CalendarClock aria-hidden size={14} />
+                {words.onSchedule}
+              </Link>
+            )}
+          </>
         )}
       </section>
       {chosen.kind !== "none" && form.isPending && <Loading label={words.reading} />}
