@@ -21,6 +21,7 @@ import { Menu, MenuItem, MenuLine } from "@/ui/menu";
 import { StateBadge } from "@/ui/state";
 import { type Action, useRunAction } from "../runs/actions";
 import { Rerun } from "./rerun";
+import { firstFailure } from "./tree";
 
 const words = text.runs;
 
@@ -32,7 +33,7 @@ interface Props {
 export function RunHead({ detail, onOpen }: Props) {
   const { run } = detail;
   const going = run.state === "running" || run.state === "pending" || run.state === "canceling";
-  const failed = detail.tasks.find((task) => task.state === "failed" && task.error);
+  const failed = firstFailure(detail.tasks);
   return (
     <header className="px-4 pt-3 pb-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

@@ -35,6 +35,13 @@ export function treeRows(
   return rows;
 }
 
+/** The first step whose own failure it is: a group fails because of what is in it. */
+export function firstFailure(tasks: readonly TaskRun[]): TaskRun | undefined {
+  const failed = tasks.filter((task) => task.state === "failed" && task.error);
+  const blamed = new Set(failed.map((task) => task.parent));
+  return failed.find((task) => !blamed.has(task.path)) ?? failed[0];
+}
+
 /** Iterations by their number, the rest as they began; those that have not begun come last. */
 function inOrder(one: TaskRun, other: TaskRun): number {
   const byIteration = (one.iteration ?? 0) - (other.iteration ?? 0);
