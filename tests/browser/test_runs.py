@@ -37,6 +37,18 @@ def test_a_run_is_started_from_the_form_and_watched_while_its_log_grows(page: An
     assert served.wait(run_id)["run"]["parameters"]["rows"] == 77
 
 
+def test_a_log_is_searched_beyond_what_is_loaded(page: Any, served: Any):
+    page.goto(f"/runs/{served.runs['bad']}?view=steps&step=shout&panel=logs")
+    log = page.get_by_role("region", name="Log")
+    expect(log).to_contain_text("document.title")
+    page.get_by_placeholder("Search the log").fill("the NEEDLE")
+    page.get_by_placeholder("Search the log").press("Enter")
+    expect(log).to_contain_text("the needle")
+    expect(log).to_contain_text("0 padding")
+    page.get_by_role("button", name="Go to the end").click()
+    expect(log).to_contain_text("document.title")
+
+
 def test_a_failure_says_why_and_where_and_can_be_retried(page: Any, served: Any):
     marker = served.home / "repaired"
     run_id = served.start("broken", {"unless": str(marker)}, "to be mended")

@@ -27,6 +27,17 @@ const feed = new Feed(cache);
 const router = makeRouter(cache);
 feed.start();
 
+// A server that was updated has other files: a part that is not there any more means that the whole
+// page is old. It is loaded anew, but not again and again.
+const BETWEEN_RELOADS_MS = 10_000;
+const loadedAt = performance.timeOrigin;
+window.addEventListener("vite:preloadError", (event) => {
+  if (Date.now() - loadedAt > BETWEEN_RELOADS_MS) {
+    event.preventDefault();
+    location.reload();
+  }
+});
+
 const root = document.getElementById("page");
 if (root) {
   createRoot(root).render(

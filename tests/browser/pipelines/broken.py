@@ -5,6 +5,10 @@ from headrace import dsl
 
 @dsl.component
 def shout():
+    padding = "padding " * 12
+    print("the needle")
+    for number in range(4000):
+        print(number, padding)
     print("\033[31mred\033[0m \033]8;;javascript:alert(1)\aclick\033]8;;\a \u202egnp.exe")
     print("<script>document.title = 'broken out'</script>")
 
