@@ -28,6 +28,7 @@ from headrace.engine.turn import Turn
 from headrace.ir.model import ArtifactTypeSchema, OutputArtifactSpec
 
 _METRICS = "system.Metrics"
+_METADATA_ONLY = {_METRICS, "system.ClassificationMetrics", "system.SlicedClassificationMetrics"}
 
 
 def record(turn: Turn, task: TaskRun, result: AttemptResult) -> None:
@@ -186,7 +187,7 @@ def _record_artifacts(
         turn.changes.append(
             ArtifactUsed(artifact_id=artifact.id, path=task.path, role="output", name=name)
         )
-        if output.missing:
+        if output.missing and artifact.schema_title not in _METADATA_ONLY:
             message = f"{task.path} wrote nothing for its output {name}"
             turn.log("output_missing", task.path, message)
         _record_metrics(turn, task, name, artifact)

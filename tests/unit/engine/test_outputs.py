@@ -88,6 +88,16 @@ def test_an_output_that_was_not_written_is_recorded_and_told():
     assert "t wrote nothing for its output d" in messages
 
 
+@pytest.mark.parametrize(
+    "kind", ["Metrics", "ClassificationMetrics", "SlicedClassificationMetrics"]
+)
+def test_metrics_are_metadata_and_need_no_file(kind):
+    output = OutputArtifact(uri="file:///d", schema_title=f"system.{kind}", missing=True)
+    changes = finished(Task(outputs={"d": DATASET}), artifacts={"d": (output,)})
+    messages = [change.message for change in changes if isinstance(change, Logged)]
+    assert not [message for message in messages if "wrote nothing" in message]
+
+
 def test_the_pipelines_outputs_come_from_its_tasks():
     document = sketch(
         {"a": Task(outputs={"Output": "STRING", "d": DATASET})},

@@ -256,7 +256,8 @@ def _listed(store: Store, runs: Iterable[Run]) -> Iterable[messages.Run]:
 def _ask(request: Request, run: Run, kind: str) -> None:
     services = services_of(request)
     user = principal_of(request).user
-    reason = f"asked for by {user}" if user else "asked for"
+    asked = "canceled" if kind == "cancel" else "asked for"
+    reason = f"{asked} by {user or 'a user'}"
     services.store.send(run.run_id, kind, {"reason": reason}, now=services.clock.now())
     services.runs.wake()
 

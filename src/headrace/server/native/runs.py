@@ -320,7 +320,8 @@ def _retry(request: Request, run_id: str) -> Run:
 
 def _ask(request: Request, run: Run, kind: str) -> Run:
     services, user = services_of(request), principal_of(request).user
-    reason = f"asked for by {user}" if user else "asked for"
+    asked = "canceled" if kind == "cancel" else "asked for"
+    reason = f"{asked} by {user or 'a user'}"
     services.store.send(run.run_id, kind, {"reason": reason}, now=services.clock.now())
     services.runs.wake()
     return services.store.run(run.run_id)

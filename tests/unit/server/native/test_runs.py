@@ -122,7 +122,8 @@ def test_a_run_is_asked_to_end_and_to_go_on(bench):
     bench.run(task("load", "running"), RunChanged(state="running"))
     bench.post("/runs/r1/terminate")
     bench.post("/runs/r1/retry", status=409)
-    assert [one.kind for one in bench.store.take_requests()] == ["cancel"]
+    [asked] = bench.store.take_requests()
+    assert (asked.kind, asked.body["reason"]) == ("cancel", "canceled by a user")
     bench.commit("r1", *ended("failed"))
     bench.post("/runs/r1/terminate", status=409)
     bench.post("/runs/r1/retry")
