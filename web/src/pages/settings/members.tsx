@@ -119,7 +119,7 @@ function AddMember({ onAdd }: { onAdd: (user: string, role: Role) => void }) {
         options={options}
         onChange={setRole}
       />
-      <Button type="submit" className="mt-5" disabled={!user.trim()}>
+      <Button type="submit" className="sm:mt-5" disabled={!user.trim()}>
         {placeText.add}
       </Button>
     </form>
