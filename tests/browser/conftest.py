@@ -135,8 +135,10 @@ def schedule(server: Served) -> None:
         server.wait(slot["run_id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    # Ended with each file: while Playwright lives, its loop runs in this thread, and tests of
+    # other files that the same process goes on with could not run one of theirs.
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
