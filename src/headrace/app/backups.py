@@ -119,7 +119,8 @@ def restore(path: Path, home: Path) -> Restored:
             restored = Restored(manifest, _count_runs(store), len(store.unfinished_runs()))
         _settle(unpacked, home)
     except (tarfile.TarError, EOFError) as error:
-        message = f"{path} is no backup of a home: {error}"
+        reason = str(error).partition("\n")[0].rstrip(":")  # then a line for each compression
+        message = f"{path} is no backup of a home: {reason}"
         raise InvalidRequest(message, hint="give a file that headrace backup made") from error
     except OSError as error:
         message = f"cannot restore {path} to {home}: {error.strerror or error}"

@@ -34,7 +34,8 @@ def login(url: str, token_file: TextIO | None) -> int:
         me = client.me()
     path = save_token(address, token)
     names = ", ".join(f"{one.name or 'default'} ({one.role})" for one in me.namespaces)
-    click.echo(f"logged in to {address} as {me.user}" + (f"; namespaces: {names}" if names else ""))
+    who = f" as {me.user}" if me.user else ", which has one user and asks for no token"
+    click.echo(f"logged in to {address}{who}" + (f"; namespaces: {names}" if names else ""))
     click.echo(f"the token is kept in {path}; use it with: headrace runs --server {address}")
     return 0
 

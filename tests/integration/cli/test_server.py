@@ -217,6 +217,7 @@ def test_an_attempt_that_is_not_there_is_told(desk):
 def test_logging_in_keeps_a_token_for_that_server_and_out_forgets_it(desk):
     done = desk.run("login", desk.url, text="hr_something\n")
     assert done.returncode == 0, done.stderr
+    assert "which has one user and asks for no token" in done.stdout
     assert "hr_something" not in done.stdout + done.stderr
     kept = desk.path / "config" / "headrace" / "servers.json"
     assert json.loads(kept.read_text()) == {desk.url: "hr_something"}
