@@ -38,6 +38,37 @@ test("the time of a step is told apart", () => {
   ]);
 });
 
+test("preparing the environment is told apart, of the attempt that it was for", () => {
+  const [lane] = lanes(
+    [task("fit", { started_at: 9, finished_at: 20 })],
+    [
+      attempt("fit", 1, { state: "failed", created_at: 1, started_at: 9, finished_at: 10 }),
+      attempt("fit", 2, { created_at: 12, started_at: 13, finished_at: 20 }),
+    ],
+    [
+      {
+        id: 1,
+        run_id: "r",
+        at: 8,
+        kind: "environment_prepared",
+        path: "fit",
+        data: { attempt: 1, seconds: 5 },
+      },
+    ],
+    20,
+  );
+  expect(lane?.spans.map(({ phase, attempt, from, to }) => [phase, attempt, from, to])).toEqual([
+    ["waiting", 1, 0, 1],
+    ["waiting", 1, 1, 3],
+    ["environment", 1, 3, 8],
+    ["staging", 1, 8, 9],
+    ["running", 1, 9, 10],
+    ["waiting", 2, 10, 12],
+    ["staging", 2, 12, 13],
+    ["running", 2, 13, 20],
+  ]);
+});
+
 test("what goes on ends now, and pauses between attempts are waiting", () => {
   const [lane] = lanes(
     [task("fit", { state: "running" })],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
@@ -18,13 +19,20 @@ from headrace.engine.attempts import (
     OutputArtifact,
 )
 from headrace.engine.commands import LookUpCache, StopAttempt
-from headrace.engine.events import AttemptFinished, CacheAnswered, Event, PackagesLocked
+from headrace.engine.events import (
+    AttemptFinished,
+    CacheAnswered,
+    EnvironmentPrepared,
+    Event,
+    PackagesLocked,
+)
 from headrace.errors import HeadraceError, InfrastructureError, RequestError, SpecError
 from headrace.ir.model import EnvVar
 from headrace.launchers.port import Launcher
 from headrace.store import Run, Store
 
 DEVICES = "CUDA_VISIBLE_DEVICES"
+_WORTH_TELLING_S = 0.1
 
 Post = Callable[[str, Event], None]
 _Result = TypeVar("_Result")
@@ -90,9 +98,7 @@ class Performer:
                 result = claimed
             elif spec.importer is None:
                 if not self._surroundings.is_ready(spec):
-                    lock = await self._offload(self._surroundings.make_ready, spec)
-                    if lock is not None:
-                        post(spec.id.run_id, PackagesLocked(attempt=spec.id, lock=lock))
+                    await self._make_ready(spec, post)
                 if owns(spec.id.run_id):
                     await self._launch(spec)
                     return
@@ -105,6 +111,15 @@ class Performer:
             failure = Failure(kind="infrastructure", message=str(error), type=type(error).__name__)
             result = AttemptResult(error=failure)
         post(spec.id.run_id, AttemptFinished(attempt=spec.id, result=result))
+
+    async def _make_ready(self, spec: AttemptSpec, post: Post) -> None:
+        began = time.perf_counter()
+        lock = await self._offload(self._surroundings.make_ready, spec)
+        spent = time.perf_counter() - began
+        if lock is not None:
+            post(spec.id.run_id, PackagesLocked(attempt=spec.id, lock=lock))
+        if spent >= _WORTH_TELLING_S:
+            post(spec.id.run_id, EnvironmentPrepared(attempt=spec.id, seconds=spent))
 
     async def _launch(self, spec: AttemptSpec) -> None:
         try:

@@ -78,6 +78,13 @@ class PackagesLocked(_Event, frozen=True, tag="packages_locked"):
     lock: dict[str, Any]
 
 
+class EnvironmentPrepared(_Event, frozen=True, tag="environment_prepared"):
+    """The environment of an attempt had to be made first, which took so many seconds."""
+
+    attempt: AttemptId
+    seconds: float
+
+
 class AttemptStarted(_Event, frozen=True, tag="attempt_started"):
     """The launcher started the attempt; ``where`` says on what (pid, pod)."""
 
@@ -114,6 +121,7 @@ Event = (
     RunSubmitted
     | CacheAnswered
     | PackagesLocked
+    | EnvironmentPrepared
     | AttemptStarted
     | AttemptFinished
     | TimerFired

@@ -27,6 +27,7 @@ from headrace.engine.events import (
     AttemptStarted,
     CacheAnswered,
     CancelRequested,
+    EnvironmentPrepared,
     Event,
     PackagesLocked,
     RetryRequested,
@@ -153,6 +154,20 @@ def _packages_locked(turn: Turn, event: PackagesLocked) -> None:
     )
 
 
+def _environment_prepared(turn: Turn, event: EnvironmentPrepared) -> None:
+    """Keep in the history where the time before the start went."""
+    path = event.attempt.task
+    message = f"{path}: its environment was prepared in {event.seconds:.1f} s"
+    turn.changes.append(
+        Logged(
+            kind="environment_prepared",
+            path=path,
+            message=message,
+            data={"attempt": event.attempt.number, "seconds": event.seconds},
+        )
+    )
+
+
 def _timer_fired(turn: Turn, event: TimerFired) -> None:
     if event.timer.startswith(TIMER_PREFIX):
         backoff_ended(turn, event)
@@ -167,6 +182,7 @@ _EVENTS: dict[type[Event], _Rule] = {
     RunSubmitted: _run_submitted,
     CacheAnswered: cache_answered,
     PackagesLocked: _packages_locked,
+    EnvironmentPrepared: _environment_prepared,
     AttemptStarted: attempt_started,
     AttemptFinished: attempt_finished,
     TimerFired: _timer_fired,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -845,3 +846,14 @@ def test_packages_that_are_known_only_late_are_kept_with_the_run():
     kept = {e.path: e.data for e in world.store.events() if e.kind == "packages_locked"}
     assert kept == {task: {"lock": {"python": "3.11", "for": task}} for task in "ab"}
     assert journal(world).count("PackagesLocked") == 2
+
+
+def test_the_time_that_an_environment_took_is_told_when_it_counts():
+    world = World()
+    takes_s = {"a": 0.12, "b": 0.0}
+    world.surroundings.make = lambda spec: time.sleep(takes_s[spec.id.task])
+    run_id = world.submit(CHAIN)
+    asyncio.run(world.finish(run_id))
+    (told,) = [e for e in world.store.events() if e.kind == "environment_prepared"]
+    assert (told.path, told.data["attempt"]) == ("a", 1)
+    assert 0.12 <= told.data["seconds"] < 10

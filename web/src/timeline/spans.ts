@@ -73,19 +73,21 @@ function spansOf(
   for (const attempt of inOrder) {
     const { number } = attempt;
     add("waiting", number, waitedFrom, attempt.created_at);
+    let ready = attempt.created_at;
+    const environment = built.get(`${task.path}#${number}`);
+    if (environment) {
+      const [from, to] = environment.map((at) => Math.max(at, attempt.created_at)) as [
+        number,
+        number,
+      ];
+      add("waiting", number, attempt.created_at, from);
+      add("environment", number, from, to);
+      ready = to;
+    }
     if (attempt.started_at === null || attempt.started_at === undefined) {
-      const environment = built.get(task.path);
-      if (environment && environment[0] >= attempt.created_at) {
-        add("environment", number, environment[0], environment[1]);
-      }
-      add("staging", number, attempt.created_at, attempt.finished_at);
+      add("staging", number, ready, attempt.finished_at);
     } else {
-      const begin = beginningOfWork(attempt, attempt.started_at);
-      const environment = built.get(task.path);
-      const ready = environment && environment[1] <= begin ? environment[1] : attempt.created_at;
-      if (ready > attempt.created_at) {
-        add("environment", number, attempt.created_at, ready);
-      }
+      const begin = Math.max(ready, beginningOfWork(attempt, attempt.started_at));
       add("staging", number, ready, begin);
       if (attempt.finished_at === null || attempt.finished_at === undefined) {
         add("running", number, begin, null);
@@ -116,16 +118,16 @@ function beginningOfWork(attempt: Attempt, started: number): number {
   return Math.max(attempt.created_at, Math.min(started, attempt.finished_at - worked));
 }
 
-/** The time in which the environment of a step was built, as the history tells. */
+/** When the environment of an attempt was prepared, as the history tells at its end. */
 function environments(history: readonly HistoryEntry[]): Map<string, [number, number]> {
-  const built = new Map<string, [number, number]>();
+  const prepared = new Map<string, [number, number]>();
   for (const entry of history) {
-    if (entry.path && /^environment/.test(entry.kind)) {
-      const before = built.get(entry.path);
-      built.set(entry.path, [before?.[0] ?? entry.at, entry.at]);
+    const { seconds, attempt } = entry.data ?? {};
+    if (entry.kind === "environment_prepared" && typeof seconds === "number") {
+      prepared.set(`${entry.path}#${attempt}`, [entry.at - seconds, entry.at]);
     }
   }
-  return built;
+  return prepared;
 }
 
 export interface Scale {
