@@ -23,7 +23,7 @@ from headrace.controller.recurring import (
     first_tick,
     tick_after_change,
 )
-from headrace.errors import InvalidRequest, NotFound
+from headrace.errors import InvalidRequest
 from headrace.ir.model import Document
 from headrace.schedules import Trigger
 from headrace.schedules.zones import zone
@@ -137,26 +137,6 @@ def every(home: Home) -> list[RecurringRun]:
         if token is None:
             break
     return found
-
-
-def named(home: Home, name: str) -> RecurringRun:
-    """Return the recurring run with this id, the only one whose id begins so, or that name.
-
-    Raises:
-        NotFound: There is none.
-        InvalidRequest: There are several.
-    """
-    known = every(home)
-    found = [one for one in known if one.id == name] or [
-        one for one in known if one.display_name == name or one.id.startswith(name)
-    ]
-    if not found:
-        message = f"there is no recurring run {name}"
-        raise NotFound(message, hint="headrace recurring list shows them")
-    if len(found) > 1:
-        message = f"{len(found)} recurring runs are called {name}"
-        raise InvalidRequest(message, hint="give the id")
-    return found[0]
 
 
 def set_enabled(home: Home, recurring: RecurringRun, *, enabled: bool) -> RecurringRun:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headrace.cli.options import output_option, parameter_option
+from headrace.cli.options import output_option, parameter_option, server_option
 from headrace.cli.output import print_as
 from headrace.cli.text import clean, moment, table
 
 if TYPE_CHECKING:
+    from headrace.app.recurring_target import RecurringTarget
     from headrace.store import RecurringRun
 
 _NAME = click.argument("name", metavar="RECURRING")
@@ -19,18 +20,21 @@ _NAME = click.argument("name", metavar="RECURRING")
 
 @click.group()
 def recurring() -> None:
-    """List, make, switch and remove recurring runs; a server on this home carries them out."""
+    """List, make, switch and remove recurring runs of a server, or of this home.
+
+    Those of the home are carried out by a server on it.
+    """
 
 
 @recurring.command("list")
+@server_option
 @output_option
-def list_(output: str) -> None:
+def list_(server: str | None, output: str) -> None:
     """List recurring runs, the newest first."""
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import every
+    from headrace.app.recurring_target import find_recurring
     from headrace.schedules import describe
 
-    found = every(Home.find())
+    found = find_recurring(server).every()
     if output != "table":
         print_as(output, [_plain(one) for one in found])
         return
@@ -51,13 +55,14 @@ def list_(output: str) -> None:
 
 @recurring.command()
 @_NAME
+@server_option
 @output_option
-def show(name: str, output: str) -> None:
+def show(name: str, server: str | None, output: str) -> None:
     """Show a recurring run: when it fires, what it runs, how the last tick went."""
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import named, preview
+    from headrace.app.recurring_runs import preview
+    from headrace.app.recurring_target import find_recurring, named
 
-    found = named(Home.find(), name)
+    found = named(find_recurring(server), name)
     if output != "table":
         print_as(output, _plain(found))
         return
@@ -87,6 +92,7 @@ def show(name: str, output: str) -> None:
 @click.option("--disabled", is_flag=True, help="Make it, and make no runs yet.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @parameter_option
+@server_option
 @output_option
 def create(
     source: str | None,
@@ -102,6 +108,7 @@ def create(
     disabled: bool,
     yes: bool,
     pairs: tuple[str, ...],
+    server: str | None,
     output: str,
 ) -> None:
     """Make a recurring run of SRC (as for headrace run), or of a pipeline of the catalog.
@@ -109,11 +116,11 @@ def create(
     Says when it will fire and asks before anything is saved. Without --cron and --every it runs
     once, at creation.
     """
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import Wanted, instant, prepared, preview
+    from headrace.app.recurring_runs import Wanted, instant, preview
+    from headrace.app.recurring_target import find_recurring
     from headrace.schedules import Trigger
 
-    home = Home.find()
+    target = find_recurring(server)
     trigger = Trigger(
         cron=cron,
         interval_s=every,
@@ -123,7 +130,7 @@ def create(
     )
     shown = preview(trigger)
     _print_preview(shown, err=True)
-    loaded, parameters = _loaded(source, pipeline, pairs)
+    loaded, parameters = _loaded(target, source, pipeline, pairs)
     wanted = Wanted(
         name=name,
         trigger=trigger,
@@ -134,11 +141,10 @@ def create(
         catchup=not no_catchup,
         enabled=not disabled,
     )
-    home.check_writable()
-    made = prepared(home, wanted)
+    target.check(wanted)
     if not yes:
         click.confirm("Save it?", abort=True, err=True)
-    home.store.add_recurring_run(made)
+    made = target.make(wanted)
     if output == "table":
         click.echo(f"recurring run {made.id} is saved; headrace server carries it out")
     else:
@@ -147,28 +153,30 @@ def create(
 
 @recurring.command()
 @_NAME
-def enable(name: str) -> None:
+@server_option
+def enable(name: str, server: str | None) -> None:
     """Let a recurring run make runs, from now on."""
-    _switch(name, enabled=True)
+    _switch(name, server, enabled=True)
 
 
 @recurring.command()
 @_NAME
-def disable(name: str) -> None:
+@server_option
+def disable(name: str, server: str | None) -> None:
     """Let a recurring run make no runs; those that it made go on."""
-    _switch(name, enabled=False)
+    _switch(name, server, enabled=False)
 
 
 @recurring.command()
 @_NAME
-def delete(name: str) -> None:
+@server_option
+def delete(name: str, server: str | None) -> None:
     """Remove a recurring run; its runs stay."""
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import named
+    from headrace.app.recurring_target import find_recurring, named
 
-    home = Home.find()
-    found = named(home, name)
-    home.store.remove_recurring_run(found.id)
+    target = find_recurring(server)
+    found = named(target, name)
+    target.remove(found)
     click.echo(f"recurring run {clean(found.display_name)} is removed; its runs stay")
 
 
@@ -178,20 +186,23 @@ def delete(name: str) -> None:
 @click.option("--to", "end", required=True, metavar="TIME", help="The last time.")
 @click.option("--max", "most", type=click.IntRange(1, 1000), default=100, show_default=True)
 @click.option("--plan", is_flag=True, help="Make nothing; list the runs.")
+@server_option
 @output_option
-def backfill(name: str, begin: str, end: str, most: int, plan: bool, output: str) -> None:
+def backfill(
+    name: str, begin: str, end: str, most: int, plan: bool, server: str | None, output: str
+) -> None:
     """Make the runs of a recurring run for a span of the past, both ends included.
 
     Ticks that have their run already are left alone, so that it can be asked for again. The runs
-    wait for room, and for a server on this home.
+    wait for room; those of the home also for a server on it.
     """
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import fill_up, instant, named
+    from headrace.app.recurring_runs import instant
+    from headrace.app.recurring_target import find_recurring, named
 
-    home = Home.find()
-    found = named(home, name)
+    target = find_recurring(server)
+    found = named(target, name)
     zone = found.trigger.time_zone
-    slots = fill_up(home, found, instant(begin, zone), instant(end, zone), most=most, plan=plan)
+    slots = target.fill_up(found, instant(begin, zone), instant(end, zone), most=most, plan=plan)
     if output != "table":
         print_as(output, [{"at": s.at, "run_id": s.run_id, "exists": s.exists} for s in slots])
         return
@@ -202,17 +213,18 @@ def backfill(name: str, begin: str, end: str, most: int, plan: bool, output: str
     click.echo(table(("tick (UTC)", "run", ""), rows))
 
 
-def _switch(name: str, *, enabled: bool) -> None:
-    from headrace.app.home import Home
-    from headrace.app.recurring_runs import named, set_enabled
+def _switch(name: str, server: str | None, *, enabled: bool) -> None:
+    from headrace.app.recurring_target import find_recurring, named
 
-    home = Home.find()
-    changed = set_enabled(home, named(home, name), enabled=enabled)
+    target = find_recurring(server)
+    changed = target.switch(named(target, name), enabled=enabled)
     said = f"is on, next at {moment(changed.next_tick_at) or 'no time'}" if enabled else "is off"
     click.echo(f"recurring run {clean(changed.display_name)} {said}")
 
 
-def _loaded(source: str | None, pipeline: str | None, pairs: tuple[str, ...]) -> tuple[Any, Any]:
+def _loaded(
+    target: RecurringTarget, source: str | None, pipeline: str | None, pairs: tuple[str, ...]
+) -> tuple[Any, Any]:
     """Return the documents of a file, if one is named, and the values of the parameters."""
     from headrace.cli.parameters import parse_parameters
     from headrace.errors import InvalidRequest
@@ -221,10 +233,7 @@ def _loaded(source: str | None, pipeline: str | None, pairs: tuple[str, ...]) ->
     if (source is None) == (pipeline is None):
         raise InvalidRequest("one pipeline is needed", hint="give a file or --pipeline NAME")
     if source is None:
-        from headrace.app.home import Home
-        from headrace.app.recurring_runs import latest_document
-
-        return None, parse_parameters(pairs, latest_document(Home.find(), pipeline or "").spec)
+        return None, parse_parameters(pairs, target.document_of(pipeline or "").spec)
     from headrace.cli.source import load
 
     document = load(source).document

@@ -16,8 +16,10 @@ from headrace.client.records import (
     Pipeline,
     PipelineVersion,
     PlanStep,
+    RecurringRun,
     Run,
     RunDetail,
+    Slot,
     StoredArtifact,
     TaskRun,
 )
@@ -35,8 +37,10 @@ __all__ = [
     "Pipeline",
     "PipelineVersion",
     "PlanStep",
+    "RecurringRun",
     "Run",
     "RunDetail",
+    "Slot",
     "StoredArtifact",
     "TaskRun",
 ]

@@ -16,8 +16,10 @@ from headrace.client.records import (
     Pipeline,
     PipelineVersion,
     Plan,
+    RecurringRun,
     Run,
     RunDetail,
+    Slot,
     StoredArtifact,
 )
 from headrace.errors import (
@@ -148,6 +150,12 @@ def add_version(pipeline_id: str, body: Mapping[str, Any]) -> Call[PipelineVersi
     return Call("POST", path, PipelineVersion, body={k: v for k, v in body.items() if v})
 
 
+def version_document(version_id: str) -> Call[dict[str, Any]]:
+    """Read the IR of a version."""
+    path = f"/versions/{quote(version_id, safe='')}/document"
+    return Call("GET", path, dict[str, Any])
+
+
 def experiments(query: Mapping[str, Any]) -> Call[Page[Experiment]]:
     """List experiments."""
     return Call("GET", "/experiments", Page[Experiment], query)
@@ -156,6 +164,32 @@ def experiments(query: Mapping[str, Any]) -> Call[Page[Experiment]]:
 def add_experiment(body: Mapping[str, Any]) -> Call[Experiment]:
     """Add an experiment."""
     return Call("POST", "/experiments", Experiment, body={k: v for k, v in body.items() if v})
+
+
+def recurring_runs(query: Mapping[str, Any]) -> Call[Page[RecurringRun]]:
+    """List recurring runs."""
+    return Call("GET", "/recurring-runs", Page[RecurringRun], query)
+
+
+def add_recurring_run(body: Mapping[str, Any]) -> Call[RecurringRun]:
+    """Make a recurring run."""
+    given = {k: v for k, v in body.items() if v is not None}
+    return Call("POST", "/recurring-runs", RecurringRun, body=given)
+
+
+def switch_recurring_run(recurring_id: str, action: str) -> Call[RecurringRun]:
+    """Enable or disable a recurring run."""
+    return Call("POST", f"{_recurring(recurring_id)}/{action}", RecurringRun, body={})
+
+
+def delete_recurring_run(recurring_id: str) -> Call[object]:
+    """Remove a recurring run; its runs stay."""
+    return Call("DELETE", _recurring(recurring_id), object)
+
+
+def backfill(recurring_id: str, body: Mapping[str, Any]) -> Call[Page[Slot]]:
+    """Make the runs of a span of the past, or list them."""
+    return Call("POST", f"{_recurring(recurring_id)}/backfill", Page[Slot], body=body)
 
 
 def decode(call: Call[_T], status: int, content: bytes) -> _T:
@@ -199,6 +233,10 @@ def _told(status: int, content: bytes) -> tuple[str, str | None, str | None]:
         return str(error["message"]), error.get("hint"), error.get("code")
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
         return f"the server answered with status {status}", None, None
+
+
+def _recurring(recurring_id: str) -> str:
+    return f"/recurring-runs/{quote(recurring_id, safe='')}"
 
 
 def _run(run_id: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from headrace.engine.attempts import Artifact, Failure, Inputs, Outputs, Usage
+from headrace.schedules import Trigger
 
 #: States from which a run goes on by request only.
 ENDED: frozenset[str] = frozenset({"succeeded", "failed", "canceled"})
@@ -193,6 +194,38 @@ class Experiment(_Answer, frozen=True):
     display_name: str = ""
     description: str = ""
     archived: bool = False
+
+
+class RecurringRun(_Answer, frozen=True):
+    """A schedule and what it runs; without a version, the latest of its pipeline at each tick."""
+
+    id: str
+    namespace: str
+    display_name: str
+    trigger: Trigger
+    created_at: float
+    updated_at: float
+    enabled: bool = True
+    experiment: str = ""
+    description: str = ""
+    pipeline_id: str | None = None
+    version_id: str | None = None
+    document: str | None = None
+    parameters: dict[str, Any] = {}
+    max_concurrency: int = 1
+    catchup: bool = True
+    last_tick_at: float | None = None
+    next_tick_at: float | None = None
+    ticks: int = 0
+    error: str | None = None
+
+
+class Slot(_Answer, frozen=True):
+    """A tick of a backfill; it exists when its run was there already."""
+
+    at: float
+    run_id: str
+    exists: bool
 
 
 class Membership(_Answer, frozen=True):

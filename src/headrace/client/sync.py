@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 import httpx2
+import msgspec
 
 from headrace.client import calls, connecting
 from headrace.client.records import (
@@ -19,10 +20,13 @@ from headrace.client.records import (
     Pipeline,
     PipelineVersion,
     PlanStep,
+    RecurringRun,
     Run,
     RunDetail,
+    Slot,
     StoredArtifact,
 )
+from headrace.schedules import Trigger
 
 _T = TypeVar("_T")
 
@@ -283,6 +287,10 @@ class Client:
             calls.add_version(pipeline_id, connecting.submission(pipeline, None, {"name": name}))
         )
 
+    def version_document(self, version_id: str) -> dict[str, Any]:
+        """Return the IR of a version: ``spec`` and ``platform``."""
+        return self._send(calls.version_document(version_id))
+
     def experiments(self, *, limit: int | None = None, **where: Any) -> Iterator[Experiment]:
         """Yield the experiments."""
         yield from self._pages(calls.experiments, limit, {"namespace": self.namespace, **where})
@@ -291,6 +299,72 @@ class Client:
         """Add an experiment."""
         body = {"name": name, "description": description, "namespace": self.namespace}
         return self._send(calls.add_experiment(body))
+
+    def recurring_runs(self, *, limit: int | None = None, **where: Any) -> Iterator[RecurringRun]:
+        """Yield the recurring runs, the newest first."""
+        query = {"namespace": self.namespace, **where}
+        yield from self._pages(calls.recurring_runs, limit, query)
+
+    def add_recurring_run(
+        self,
+        name: str,
+        trigger: Trigger,
+        pipeline: Any = None,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        pipeline_id: str | None = None,
+        max_concurrency: int = 1,
+        catchup: bool = True,
+        enabled: bool = True,
+    ) -> RecurringRun:
+        """Make a recurring run, which the server carries out.
+
+        Args:
+            trigger: When it fires (``headrace.schedules.Trigger``).
+            pipeline: What it runs, as for ``submit``; or leave it out and give ``pipeline_id``.
+            pipeline_id: Runs the version that is the latest at each tick.
+            max_concurrency: The most of its runs at once.
+            catchup: Whether ticks that were missed are made up for one by one.
+        """
+        fields: dict[str, Any] = {
+            "display_name": name,
+            "trigger": msgspec.to_builtins(trigger),
+            "namespace": self.namespace,
+            "pipeline_id": pipeline_id,
+            "max_concurrency": max_concurrency,
+            "catchup": catchup,
+            "enabled": enabled,
+        }
+        if pipeline is None:
+            body = {**fields, "parameters": dict(parameters or {})}
+        else:
+            body = connecting.submission(pipeline, parameters, fields)
+        return self._send(calls.add_recurring_run(body))
+
+    def enable_recurring_run(self, recurring_id: str) -> RecurringRun:
+        """Let a recurring run make runs, from now on."""
+        return self._send(calls.switch_recurring_run(recurring_id, "enable"))
+
+    def disable_recurring_run(self, recurring_id: str) -> RecurringRun:
+        """Let a recurring run make no runs; those that it made go on."""
+        return self._send(calls.switch_recurring_run(recurring_id, "disable"))
+
+    def delete_recurring_run(self, recurring_id: str) -> None:
+        """Remove a recurring run; its runs stay."""
+        self._send(calls.delete_recurring_run(recurring_id))
+
+    def backfill(
+        self, recurring_id: str, begin: float, end: float, *, most: int = 100, plan: bool = False
+    ) -> tuple[Slot, ...]:
+        """Make the runs of a span of the past, both ends included; ``plan`` makes none.
+
+        Args:
+            begin: The first time, in seconds since the epoch.
+            end: The last.
+        """
+        body = {"begin": begin, "end": end, "most": most, "plan": plan}
+        page = self._send(calls.backfill(recurring_id, body))
+        return page.items
 
     def _send(self, call: calls.Call[_T]) -> _T:
         pauses = iter(connecting.PAUSES_S)

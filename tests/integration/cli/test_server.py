@@ -233,6 +233,57 @@ def test_a_detached_run_needs_a_server(desk):
     assert "--detach needs a server" in refused.stderr
 
 
+def test_recurring_runs_of_a_server_are_made_listed_switched_filled_up_and_removed(desk):
+    made = desk.json(
+        "recurring",
+        "create",
+        "rows.py",
+        "--name",
+        "daily rows",
+        "--cron",
+        "0 30 6 * * *",
+        "--zone",
+        "Europe/Berlin",
+        "-p",
+        "n=3",
+        "--disabled",
+        "-y",
+    )
+    assert (made["display_name"], made["parameters"]["n"]) == ("daily rows", 3)
+    assert desk.run("recurring", "enable", "daily rows").returncode == 0
+    assert "daily rows" in desk.run("recurring", "list").stdout
+    assert "06:30" in desk.run("recurring", "show", made["id"][:8]).stdout
+    span = ("--from", "2026-11-01", "--to", "2026-11-02T12:00")
+    planned = desk.json("backfill", "daily rows", *span, "--plan")
+    assert [slot["exists"] for slot in planned] == [False, False]
+    filled = desk.json("backfill", "daily rows", *span)
+    assert [slot["run_id"] for slot in filled] == [slot["run_id"] for slot in planned]
+    with headrace.connect(desk.url) as client:
+        run = client.wait(filled[0]["run_id"], timeout=60)
+        assert (run.state, run.recurring_run_id) == ("succeeded", made["id"])
+    assert desk.run("recurring", "disable", "daily rows").returncode == 0
+    assert desk.run("recurring", "delete", "daily rows").returncode == 0
+    gone = desk.run("recurring", "show", "daily rows")
+    assert gone.returncode == 2
+    assert "there is no recurring run daily rows" in gone.stderr
+    assert not (desk.path / "home").exists()
+
+
+def test_a_recurring_run_of_a_stored_pipeline_takes_its_latest_version(desk):
+    compiled = desk.path / "rows.yaml"
+    assert desk.run("compile", str(desk.source), "-o", str(compiled)).returncode == 0
+    with headrace.connect(desk.url) as client:
+        pipeline = client.add_pipeline(yaml.safe_load(compiled.read_text()), name="for schedules")
+    made = desk.json(
+        "recurring", "create", "--pipeline", "for schedules", "--every", "3600", "-p", "n=4", "-y"
+    )
+    assert (made["pipeline_id"], made.get("version_id")) == (pipeline.id, None)
+    wrong = desk.run("recurring", "create", "--pipeline", "nope", "--every", "60", "-y")
+    assert wrong.returncode == 2
+    assert "there is no pipeline nope" in wrong.stderr
+    assert desk.run("recurring", "delete", made["id"]).returncode == 0
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_printed_for_each_shell(desk, shell):
     done = desk.run("completion", shell)
