@@ -148,7 +148,7 @@ def predicates(text: str, keys: Keys) -> tuple[Predicate, ...]:
         message = f"the filter is not JSON: {error}"
         hint = 'write {"predicates": [{"operation": "EQUALS", "key": …, "string_value": …}]}'
         raise InvalidRequest(message, hint=hint) from error
-    given = message_of(value, messages.Filter).predicates or []
+    given = message_of(value, messages.Filter, "filter").predicates or []
     if len(given) > _MOST_PREDICATES:
         raise InvalidRequest(f"the filter has more than {_MOST_PREDICATES} predicates")
     return tuple(_predicate(one, keys) for one in given)

@@ -43,8 +43,8 @@ def enum(form: Any) -> None:
     _ENUMS[frozenset(names)] = names
 
 
-def message_of(value: Any, kind: type[_Message]) -> _Message:
-    """Return the JSON of a request as a message.
+def message_of(value: Any, kind: type[_Message], what: str = "body") -> _Message:
+    """Return the JSON of a request as a message; ``what`` is what an error calls it.
 
     Raises:
         InvalidRequest: A field is not known or has a value of another kind; the error says which.
@@ -52,7 +52,7 @@ def message_of(value: Any, kind: type[_Message]) -> _Message:
     try:
         return msgspec.convert(_known(value, kind, "", 0), kind)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidRequest(f"the body is not as expected: {error}") from error
+        raise InvalidRequest(f"the {what} is not as expected: {error}") from error
 
 
 @lru_cache(maxsize=4096)
