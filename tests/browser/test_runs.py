@@ -112,7 +112,10 @@ def test_two_runs_are_compared(page: Any):
     table = page.get_by_role("region", name="Parameters")
     expect(table.get_by_role("rowheader")).to_have_text([re.compile("depths")])
     expect(page.get_by_role("region", name="Metrics")).to_contain_text("accuracy")
-    expect(page.get_by_role("img", name=re.compile("^ROC curve"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^ROC curve")).first).to_be_visible()
+    beside = page.get_by_role("region", name="Artifacts")
+    expect(beside.get_by_role("article")).to_have_count(2)
+    expect(beside.get_by_role("link")).to_have_count(2)
 
 
 def test_an_iteration_of_a_loop_is_picked_and_groups_fold(page: Any, served: Any):

@@ -72,7 +72,7 @@ const start = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/compare",
-  validateSearch: texts("runs", "all", "x", "y", "base", "other"),
+  validateSearch: texts("runs", "all", "x", "y", "base", "other", "output"),
   component: lazyRouteComponent(() => import("./pages/compare/page"), "ComparePage"),
 });
 

@@ -8,7 +8,7 @@ const words = text.charts;
 
 export function ConfusionMatrix({ labels, matrix }: Matrix) {
   return (
-    <div role="region" aria-label={words.confusion} tabIndex={0} className="overflow-x-auto">
+    <div role="group" aria-label={words.confusion} tabIndex={0} className="overflow-x-auto">
       <table className="border-separate border-spacing-0.5 text-xs">
         <caption className="sr-only">{words.confusion}</caption>
         <thead>

@@ -59,7 +59,7 @@ function blockOf(block: Block, key: number): ReactNode {
 function MarkdownTable({ head, rows }: { head: Inline[][]; rows: Inline[][][] }) {
   const cell = "border border-line px-2 py-1 text-left";
   return (
-    <div role="region" aria-label="table" tabIndex={0} className="overflow-x-auto">
+    <div role="group" aria-label="table" tabIndex={0} className="overflow-x-auto">
       <table className="text-sm">
         <thead>
           <tr>

@@ -22,7 +22,7 @@ export function TableOf({ of }: { of: TablePreview }) {
           {of.columns_left_out ? `; ${words.columnsLeftOut(count(of.columns_left_out))}` : ""}
         </p>
         <div
-          role="region"
+          role="group"
           aria-label={text.artifacts.preview}
           tabIndex={0}
           className="max-h-[55dvh] overflow-auto rounded-md border border-line"
@@ -83,7 +83,7 @@ function Statistics({ of }: { of: TablePreview }) {
     <details open={of.columns.length <= 20}>
       <summary className="text-xs font-medium">{words.statistics(count(of.rows_read))}</summary>
       <div
-        role="region"
+        role="group"
         aria-label={words.statistics(count(of.rows_read))}
         tabIndex={0}
         className="mt-1 overflow-x-auto"

@@ -14,6 +14,7 @@ import { PageFrame } from "@/ui/page";
 import { StateBadge, shown } from "@/ui/state";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Section } from "@/ui/texts";
+import { Artifacts } from "./artifacts";
 import { Parallel, Scatter } from "./charts";
 import { Curves } from "./curves";
 import { Documents } from "./documents";
@@ -97,6 +98,7 @@ function Shown({ of }: { of: Comparison }) {
         )}
       </Section>
       <Curves runs={of.runs} />
+      <Artifacts runs={of.runs} />
       <Side
         runs={of.runs}
         label={words.steps}
