@@ -116,11 +116,13 @@ class Executors:
         """Return the locks that a run's history keeps, by step; its journal is read once."""
         if run_id not in self._kept:
             events = self._home.store.journal(run_id) if run_id else ()
-            self._kept[run_id] = {
+            found = {
                 event.attempt.task: event.lock
                 for _, event in events
                 if isinstance(event, PackagesLocked)
             }
+            # Attempts are made ready in threads: what was read first stays, with what came since.
+            self._kept.setdefault(run_id, found)
         return self._kept[run_id]
 
     def _repeats(self, run_id: str) -> str:
