@@ -7,6 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,21 @@ def start_gated_with_short_lease(desk):
     return process
 
 
+def stand_still(desk, pid):
+    """Stop a process at a moment at which it does not hold the database's lock."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(desk.home / "headrace.db", timeout=0.5)) as database:
+                database.execute("BEGIN IMMEDIATE")
+                database.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            return
+
+
 def taken_over(desk, run_id):
     """Start controllers until one owns the run, which the stopped one's lease allows soon."""
     claimed = []
@@ -80,7 +97,7 @@ def is_owned_by(desk, run_id, pid):
 def test_a_stopped_controller_finds_its_run_ended_by_another(desk):
     stopped = start_gated_with_short_lease(desk)
     run_id = desk.only_run
-    os.kill(stopped.pid, signal.SIGSTOP)
+    stand_still(desk, stopped.pid)
     other = taken_over(desk, run_id)
     desk.gate.touch()
     ended = desk.end(other)
@@ -96,7 +113,7 @@ def test_a_stopped_controller_finds_its_run_ended_by_another(desk):
 def test_a_stopped_controller_leaves_its_run_to_the_one_that_took_it_over(desk):
     stopped = start_gated_with_short_lease(desk)
     run_id = desk.only_run
-    os.kill(stopped.pid, signal.SIGSTOP)
+    stand_still(desk, stopped.pid)
     other = taken_over(desk, run_id)
     os.kill(stopped.pid, signal.SIGCONT)
     woken = desk.end(stopped)
