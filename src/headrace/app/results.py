@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from headrace.engine.attempts import Artifact, Outputs
-from headrace.engine.events import RunSubmitted
 from headrace.store import Attempt, Metric, Run, Store, TaskRun
 
 LEAF_KINDS = frozenset({"container", "importer"})
@@ -23,7 +22,6 @@ class WholeRun:
     tasks: Sequence[TaskRun]
     attempts: Sequence[Attempt]
     metrics: Sequence[Metric]
-    parameters: Mapping[str, Any]
 
     @classmethod
     def of(cls, store: Store, run: Run) -> WholeRun:
@@ -33,7 +31,6 @@ class WholeRun:
             store.tasks(run.run_id),
             store.attempts(run.run_id),
             store.metrics(run.run_id),
-            run_parameters(store, run.run_id),
         )
 
 
@@ -55,7 +52,7 @@ def run_result(whole: WholeRun) -> dict[str, Any]:
             for task in whole.tasks
             if task.kind in LEAF_KINDS
         ],
-        "parameters": dict(whole.parameters),
+        "parameters": dict(run.parameters),
         "created_at": timestamp(run.created_at),
         "started_at": timestamp(run.started_at),
         "finished_at": timestamp(run.finished_at),
@@ -81,13 +78,6 @@ def run_summary(run: Run) -> dict[str, Any]:
         "source": run.source,
         "error": run.error,
     }
-
-
-def run_parameters(store: Store, run_id: str) -> dict[str, Any]:
-    """Return the values that the run was started with."""
-    _, submitted = next(store.journal(run_id))
-    assert isinstance(submitted, RunSubmitted)
-    return submitted.parameters
 
 
 def task_result(task: TaskRun, last: Attempt | None) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from headrace import engine, ir
 from headrace.app.execution import forecast_here, prepare_here
 from headrace.app.home import Home
 from headrace.app.preparation import Prepared
-from headrace.app.results import run_parameters
-from headrace.app.submission import Reusable, Wishes, document_values, new_run, options_of
+from headrace.app.submission import Reusable, Wishes, new_run, options_of
 from headrace.controller import Clock
 from headrace.server.services import Step, Submission
 from headrace.store import NewRun, Run
@@ -60,14 +59,6 @@ class ServedRuns:
         """Say what the run would do, without creating it."""
         steps = forecast_here(self.home, self._prepared(submission), self._wishes(submission))
         return [Step(step.path, step.fate, step.why) for step in steps]
-
-    def document(self, run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """Return the pipeline and the platform document of a run."""
-        return document_values(self.home.store, run)
-
-    def parameters(self, run: Run) -> dict[str, Any]:
-        """Return the values that the run was started with, macros rendered."""
-        return run_parameters(self.home.store, run.run_id)
 
     def remembered(self, run: Run) -> dict[str, Any]:
         """Return what the caller wanted to find with the run again."""

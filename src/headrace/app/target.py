@@ -148,7 +148,6 @@ class ServerTarget:
             tasks=_as(detail.tasks, list[TaskRun]),
             attempts=_as(detail.attempts, list[Attempt]),
             metrics=_as([one for one in detail.metrics if one.value is not None], list[Metric]),
-            parameters=detail.run.parameters,
         )
 
     def suggestions(self, run_id: str) -> list[str]:

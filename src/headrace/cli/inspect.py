@@ -100,9 +100,9 @@ def _steps_table(whole: Any) -> str:
 
     run = whole.run
     lines = [clean(f"{run.display_name}  ({run.source})" if run.source else run.display_name)]
-    if whole.parameters:
+    if run.parameters:
         lines.append("parameters")
-        lines += [f"  {clean(n)} = {clean(repr(v))}" for n, v in whole.parameters.items()]
+        lines += [f"  {clean(n)} = {clean(repr(v))}" for n, v in run.parameters.items()]
     rows = [_step_row(task) for task in run_result(whole)["tasks"]]
     if rows:
         lines.append(table(("step", "state", "took", "cpu", "peak", "why"), rows))

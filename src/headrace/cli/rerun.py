@@ -55,7 +55,7 @@ def rerun(
     home = Home.find()
     earlier = home.run(run_id)
     document, path, places = _document(home, earlier, source)
-    given = _parameters(home, earlier, document, pairs)
+    given = _parameters(earlier, document, pairs)
     _check_steps(home, earlier.run_id, start)
     prepared = prepare_here(home, document, given, source=path, places=places)
     wishes = Wishes(reuse=Reusable.of(home.store, earlier.run_id), rerun=start)
@@ -84,13 +84,10 @@ def _document(
     return document, path, dict(options_of(earlier).places)
 
 
-def _parameters(home: Any, earlier: Any, document: Any, pairs: tuple[str, ...]) -> dict[str, Any]:
+def _parameters(earlier: Any, document: Any, pairs: tuple[str, ...]) -> dict[str, Any]:
     """Return the earlier values that the pipeline still takes, changed as asked."""
-    from headrace.app.results import run_parameters
-
     declared = document.spec.root.input_definitions.parameters
-    before = run_parameters(home.store, earlier.run_id)
-    kept = {name: value for name, value in before.items() if name in declared}
+    kept = {name: value for name, value in earlier.parameters.items() if name in declared}
     return kept | parse_parameters(pairs, document.spec)
 
 

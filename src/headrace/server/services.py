@@ -114,14 +114,6 @@ class Runs(Protocol):
         """Say what the run would do, without creating it."""
         ...
 
-    def document(self, run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """Return the pipeline and the platform document of a run."""
-        ...
-
-    def parameters(self, run: Run) -> dict[str, Any]:
-        """Return the values that the run was started with, macros rendered."""
-        ...
-
     def remembered(self, run: Run) -> dict[str, Any]:
         """Return what the caller wanted to find with the run again."""
         ...

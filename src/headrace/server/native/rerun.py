@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from headrace.errors import NotFound
 from headrace.server.catalog import checked_name
+from headrace.server.documents import kept
 from headrace.server.native.named import run_named
 from headrace.server.native.operations import Answer, Asked, Body, Query, operation
 from headrace.server.native.runs import public
@@ -59,15 +60,15 @@ def rerun(asked: Asked[Query, RerunBody]) -> Any:
 
 
 def _submission(asked: Asked[Query, RerunBody], run: Run) -> Submission:
-    body, runs = asked.body, asked.services.runs
-    spec, platform = runs.document(run)
+    body = asked.body
+    source = kept(asked.store, run.document)
     start = body.from_task
     if start is not None and start not in {task.path for task in asked.store.tasks(run.run_id)}:
         raise NotFound(f"run {run.run_id} has no task {start[:200]}")
     return Submission(
-        document=spec,
-        platform=platform,
-        parameters={**runs.parameters(run), **(body.parameters or {})},
+        document=source.spec,
+        platform=source.platform,
+        parameters={**run.parameters, **(body.parameters or {})},
         name=checked_name(body.name, "run") if body.name is not None else None,
         namespace=run.namespace,
         experiment=run.experiment,

@@ -99,13 +99,6 @@ class FakeRuns:
         self.submissions.append(submission)
         return [Step("load", "reuse", "unchanged"), Step("fit", "run", "asked for")]
 
-    def document(self, run):
-        stored = msgspec.json.decode(self.store.document(run.document))
-        return stored["spec"], stored["platform"]
-
-    def parameters(self, run):
-        return dict(run.parameters)
-
     def remembered(self, run):
         return {}
 
