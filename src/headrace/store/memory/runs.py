@@ -36,28 +36,8 @@ class MemoryRuns(MemoryProjection):
         if experiment == DEFAULT_EXPERIMENT:
             experiment = self._ensure_default_experiment(submitted.namespace, run.created_at)
         self._runs_made += 1
-        created = Run(
-            run_id=submitted.run_id,
-            position=self._runs_made,
-            namespace=submitted.namespace,
-            pipeline=run.pipeline,
-            display_name=submitted.run_name,
-            experiment=experiment,
-            source=run.source,
-            document=self._keep(run.document),
-            options=run.options,
-            state="pending",
-            created_at=run.created_at,
-            description=run.description,
-            pipeline_id=run.pipeline_id,
-            version_id=run.version_id,
-            recurring_run_id=run.recurring_run_id,
-            scheduled_at=run.scheduled_at,
-            parameters=submitted.parameters,
-            pipeline_root=submitted.pipeline_root,
-            service_account=run.service_account,
-            submitted_by=run.submitted_by,
-            tags=run.tags,
+        created = run.pending(
+            position=self._runs_made, experiment=experiment, document=self._keep(run.document)
         )
         journal = [(run.created_at, msgspec.json.encode(submitted))]
         self._runs[created.run_id] = RunRows(created, journal=journal)

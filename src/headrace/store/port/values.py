@@ -10,6 +10,7 @@ import msgspec
 from headrace.engine.changes import Change
 from headrace.engine.events import Event, RunSubmitted
 from headrace.errors import InfrastructureError
+from headrace.store.records import Run
 
 #: Id of the experiment of runs that name none; other namespaces have one of their own.
 DEFAULT_EXPERIMENT = "default"
@@ -64,6 +65,38 @@ class NewRun(_Value, frozen=True):
     service_account: str = ""
     submitted_by: str = ""
     tags: dict[str, str] = {}
+
+    def pending(self, *, position: int, experiment: str, document: str) -> Run:
+        """Return the record of the run as it is when it has just been stored.
+
+        Args:
+            position: Its place in the order of submission.
+            experiment: Id of its experiment, which is there.
+            document: Digest of its document.
+        """
+        return Run(
+            run_id=self.submitted.run_id,
+            position=position,
+            namespace=self.submitted.namespace,
+            pipeline=self.pipeline,
+            display_name=self.submitted.run_name,
+            experiment=experiment,
+            source=self.source,
+            document=document,
+            options=self.options,
+            state="pending",
+            created_at=self.created_at,
+            description=self.description,
+            pipeline_id=self.pipeline_id,
+            version_id=self.version_id,
+            recurring_run_id=self.recurring_run_id,
+            scheduled_at=self.scheduled_at,
+            parameters=self.submitted.parameters,
+            pipeline_root=self.submitted.pipeline_root,
+            service_account=self.service_account,
+            submitted_by=self.submitted_by,
+            tags=self.tags,
+        )
 
 
 class Lease(_Value, frozen=True):

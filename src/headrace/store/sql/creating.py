@@ -61,29 +61,7 @@ def insert_run(connection: Connection, run: NewRun) -> Run | None:
     connection.execute(_SQL["insert_journal"], (key, 1, run.created_at, to_json(submitted)))
     _index(connection, key, run)
     note_named(connection, key, packer.digests | named_documents(run.options))
-    return Run(
-        run_id=submitted.run_id,
-        position=key,
-        namespace=submitted.namespace,
-        pipeline=run.pipeline,
-        display_name=submitted.run_name,
-        experiment=experiment,
-        source=run.source,
-        document=document,
-        options=run.options,
-        state="pending",
-        created_at=run.created_at,
-        description=run.description,
-        pipeline_id=run.pipeline_id,
-        version_id=run.version_id,
-        recurring_run_id=run.recurring_run_id,
-        scheduled_at=run.scheduled_at,
-        parameters=submitted.parameters,
-        pipeline_root=submitted.pipeline_root,
-        service_account=run.service_account,
-        submitted_by=run.submitted_by,
-        tags=run.tags,
-    )
+    return run.pending(position=key, experiment=experiment, document=document)
 
 
 def ensure_default_experiment(connection: Connection, namespace: str, now: float) -> str:
