@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headrace.controller.recurring import Tick
-from headrace.errors import NotFound, PermissionDenied, TooManyRequests
-from headrace.server.catalog import latest_version
-from headrace.server.documents import Source, kept
+from headrace.errors import PermissionDenied, TooManyRequests
+from headrace.server.catalog import source_of_recurring
 from headrace.server.security.tokens import SERVICE, service_namespace
 from headrace.server.services import Services, Submission
 from headrace.store import NewRun, RecurringRun
@@ -39,7 +38,7 @@ class ServedTicks:
         recurring = tick.recurring
         self._check_rights(recurring)
         self._check_quota(recurring.namespace)
-        source, version_id = self._source(recurring)
+        source, version_id = source_of_recurring(self.services, recurring)
         options: Mapping[str, Any] = recurring.options
         return self.services.runs.prepare(
             Submission(
@@ -65,18 +64,6 @@ class ServedTicks:
                 extra={k: v for k, v in options.items() if k == "plugins_input"},
             )
         )
-
-    def _source(self, recurring: RecurringRun) -> tuple[Source, str | None]:
-        store = self.services.store
-        if recurring.document is not None:
-            return kept(store, recurring.document), None
-        if recurring.version_id is not None:
-            version = store.version(recurring.version_id)
-        elif recurring.pipeline_id is not None:
-            version = latest_version(self.services, recurring.pipeline_id)
-        else:
-            raise NotFound(f"recurring run {recurring.display_name} names no pipeline")
-        return kept(store, version.document), version.id
 
     def _check_rights(self, recurring: RecurringRun) -> None:
         user = recurring.created_by

@@ -15,7 +15,7 @@ from headrace.errors import AlreadyExists, InvalidRequest, NotFound
 from headrace.server.documents import Source, keep, kept
 from headrace.server.services import Services
 from headrace.store.query import Query
-from headrace.store.records import Experiment, Pipeline, PipelineVersion
+from headrace.store.records import Experiment, Pipeline, PipelineVersion, RecurringRun
 
 LONGEST_NAME = 128
 LONGEST_VERSION_NAME = 127
@@ -44,6 +44,23 @@ class NewVersion:
     code_source_url: str = ""
     package_url: str = ""
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A pipeline to run.
+
+    Attributes:
+        source: Its documents.
+        pipeline_id: The pipeline of the catalog that it is a version of, if it is one.
+        version_id: The version of it that is meant now.
+        is_latest: Whether it was asked for as the latest version.
+    """
+
+    source: Source
+    pipeline_id: str | None = None
+    version_id: str | None = None
+    is_latest: bool = False
 
 
 def add_pipeline(
@@ -106,6 +123,23 @@ def latest_version(services: Services, pipeline_id: str) -> PipelineVersion:
 def source_of_version(services: Services, version: PipelineVersion) -> Source:
     """Return the documents of a version."""
     return kept(services.store, version.document)
+
+
+def source_of_recurring(services: Services, recurring: RecurringRun) -> tuple[Source, str | None]:
+    """Return what a recurring run runs now, with the version that it is, if it is one.
+
+    Raises:
+        NotFound: Its pipeline or version is gone.
+    """
+    if recurring.document is not None:
+        return kept(services.store, recurring.document), None
+    if recurring.version_id is not None:
+        version = services.store.version(recurring.version_id)
+    elif recurring.pipeline_id is not None:
+        version = latest_version(services, recurring.pipeline_id)
+    else:
+        raise NotFound(f"recurring run {recurring.display_name} names no pipeline")
+    return source_of_version(services, version), version.id
 
 
 def add_experiment(

@@ -11,7 +11,8 @@ from headrace.server.kfp import messages
 from headrace.server.kfp.listing import Keys, listing
 from headrace.server.kfp.rendering import experiment_message
 from headrace.server.kfp.wire import message_of
-from headrace.server.namespaces import allow, named_namespace
+from headrace.server.named import experiment_named
+from headrace.server.namespaces import named_namespace
 from headrace.server.reading import json_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, services_of
@@ -98,9 +99,7 @@ def experiment_of(request: Request, verb: Verb, experiment_id: str | None = None
         NotFound: There is none, or not for them.
     """
     wanted = experiment_id or request.path_params["experiment_id"]
-    experiment = services_of(request).store.experiment(wanted)
-    allow(request, verb, experiment.namespace, f"experiment {wanted}")
-    return experiment
+    return experiment_named(request, wanted, verb)
 
 
 def _set_archived(request: Request, *, archived: bool) -> Response:

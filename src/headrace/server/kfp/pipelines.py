@@ -24,7 +24,8 @@ from headrace.server.kfp import messages
 from headrace.server.kfp.listing import Keys, listing
 from headrace.server.kfp.rendering import pipeline_message, version_message
 from headrace.server.kfp.wire import Message, message_of
-from headrace.server.namespaces import allow, named_namespace
+from headrace.server.named import pipeline_named
+from headrace.server.namespaces import named_namespace
 from headrace.server.reading import flag, json_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, services_of
@@ -220,9 +221,7 @@ def pipeline_of(request: Request, verb: Verb, pipeline_id: str | None = None) ->
         NotFound: There is none, or not for them.
     """
     wanted = pipeline_id or request.path_params["pipeline_id"]
-    pipeline = services_of(request).store.pipeline(wanted)
-    allow(request, verb, pipeline.namespace, f"pipeline {wanted}")
-    return pipeline
+    return pipeline_named(request, wanted, verb)
 
 
 def version_of(request: Request, verb: Verb) -> PipelineVersion:

@@ -18,7 +18,7 @@ from headrace.server.kfp.listing import Keys, listing
 from headrace.server.kfp.runs import home_of, scope_of
 from headrace.server.kfp.sources import chosen
 from headrace.server.kfp.wire import message_of, text_or_none, time_of, time_text
-from headrace.server.namespaces import allow
+from headrace.server.named import recurring_named
 from headrace.server.reading import json_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, principal_of, services_of
@@ -127,10 +127,7 @@ def recurring_of(request: Request, verb: Verb) -> RecurringRun:
     Raises:
         NotFound: There is none, or not for them.
     """
-    wanted = request.path_params["recurring_run_id"]
-    found = services_of(request).store.recurring_run(wanted)
-    allow(request, verb, found.namespace, f"recurring run {wanted}")
-    return found
+    return recurring_named(request, request.path_params["recurring_run_id"], verb)
 
 
 def recurring_message(services: Services, found: RecurringRun) -> messages.RecurringRun:

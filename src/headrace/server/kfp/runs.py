@@ -11,17 +11,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headrace.errors import Conflict, InvalidRequest, NotFound
+from headrace.errors import Conflict, InvalidRequest
 from headrace.server.access import Verb
-from headrace.server.catalog import checked_name, checked_text
+from headrace.server.catalog import Chosen, checked_name, checked_text
 from headrace.server.documents import Source, kept
 from headrace.server.kfp import messages
 from headrace.server.kfp.experiments import STORAGE_STATES, experiment_of
 from headrace.server.kfp.listing import Keys, listing
 from headrace.server.kfp.run_rendering import STATES, run_message
-from headrace.server.kfp.sources import Chosen, chosen
+from headrace.server.kfp.sources import chosen
 from headrace.server.kfp.wire import message_of
-from headrace.server.namespaces import allow, is_multi_user, named_namespace
+from headrace.server.named import run_named
+from headrace.server.namespaces import is_multi_user, named_namespace
 from headrace.server.reading import json_of
 from headrace.server.replies import json_reply
 from headrace.server.routing import Endpoint, principal_of, services_of
@@ -183,21 +184,7 @@ def run_of(request: Request, verb: Verb) -> Run:
     Raises:
         NotFound: There is none, or not for them.
     """
-    wanted = request.path_params["run_id"]
-    run = _whole(services_of(request).store, wanted)
-    allow(request, verb, run.namespace, f"run {wanted}")
-    return run
-
-
-def _whole(store: Store, wanted: str) -> Run:
-    """Return the run with this whole id: how many begin so is not told, they may be others'."""
-    try:
-        run = store.run(wanted)
-    except InvalidRequest:
-        run = None
-    if run is None or run.run_id != wanted:
-        raise NotFound(f"there is no run {wanted}")
-    return run
+    return run_named(request, request.path_params["run_id"], verb)
 
 
 def home_of(request: Request, experiment_id: str | None) -> tuple[str, str]:

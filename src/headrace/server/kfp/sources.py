@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
 from headrace.errors import InvalidRequest, NotFound
-from headrace.server.catalog import latest_version, source_of_version
-from headrace.server.documents import Source, source_of
+from headrace.server.catalog import Chosen, latest_version, source_of_version
+from headrace.server.documents import source_of
 from headrace.server.kfp import messages
 from headrace.server.namespaces import allow
 from headrace.server.routing import services_of
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A pipeline to run.
-
-    Attributes:
-        source: Its documents.
-        pipeline_id: The pipeline that it is a version of.
-        version_id: The version.
-        is_latest: Whether it was asked for as the latest version.
-    """
-
-    source: Source
-    pipeline_id: str | None = None
-    version_id: str | None = None
-    is_latest: bool = False
 
 
 def chosen(request: Request, given: messages.Run | messages.RecurringRun) -> Chosen:

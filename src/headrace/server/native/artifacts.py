@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from headrace.errors import InvalidRequest, NotFound
+from headrace.server.named import artifact_named, run_named
 from headrace.server.native.files import attachment, framed
 from headrace.server.native.lists import Listed, ListQuery, listed, store_query
-from headrace.server.native.named import artifact_named, run_named
 from headrace.server.native.operations import Answer, Asked, Plain, Query, operation
 from headrace.server.native.previews import HEAD_BYTES, Preview, preview, read_head
 from headrace.server.native.previews.sniffing import SVG, image_type, is_html, is_svg, text_of

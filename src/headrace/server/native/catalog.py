@@ -17,9 +17,9 @@ from headrace.server.catalog import (
     checked_text,
 )
 from headrace.server.documents import Source, source_in
+from headrace.server.named import experiment_named, pipeline_named, version_named
 from headrace.server.namespaces import named_namespace
 from headrace.server.native.lists import Listed, ListQuery, listed, store_query
-from headrace.server.native.named import experiment_named, pipeline_named, version_named
 from headrace.server.native.operations import Asked, Body, Plain, Query, operation
 from headrace.server.native.runs import DocumentAnswer, document_answer
 from headrace.store import Store

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from headrace.errors import InvalidRequest
-from headrace.server.native.named import run_named
+from headrace.server.named import run_named
 from headrace.server.native.operations import Answer, Asked, Query, operation
 from headrace.server.native.runs import public, run_metric
 from headrace.store.records import Metric, Run, TaskRun

@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from headrace.engine import Plan
 from headrace.server.documents import Source
+from headrace.server.named import run_named, version_named
 from headrace.server.native.forms import FormInput, form_of
 from headrace.server.native.graph import Graph, GraphEdge, GraphNode, pipeline_graph, run_graph
-from headrace.server.native.named import run_named, version_named
 from headrace.server.native.operations import Answer, Asked, Body, Query, operation
 from headrace.server.native.plans import plan_of, plan_of_source
 

@@ -13,9 +13,9 @@ from starlette.responses import Response, StreamingResponse
 
 from headrace.errors import InvalidRequest
 from headrace.server.access import permits
+from headrace.server.named import run_named
 from headrace.server.namespaces import named_namespace
 from headrace.server.native.feed import Feed, Wanted
-from headrace.server.native.named import run_named
 from headrace.server.native.operations import Asked, Query, operation
 from headrace.server.routing import principal_of, services_of
 

@@ -17,8 +17,8 @@ from headrace.engine.resources import resource_request
 from headrace.environments import Lock, request_from_command
 from headrace.errors import HeadraceError, NotFound
 from headrace.ir.model import Container
+from headrace.server.named import run_named, task_named
 from headrace.server.native.lists import Listed
-from headrace.server.native.named import run_named, task_named
 from headrace.server.native.operations import Answer, Asked, Plain, Query, operation
 from headrace.server.native.plans import plan_of
 from headrace.store import Store

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from headrace.errors import NotFound
-from headrace.server.native.named import artifact_named
+from headrace.server.named import artifact_named
 from headrace.server.native.operations import Answer, Asked, Query, operation
 from headrace.server.native.rows import task_rows
 from headrace.store import Store

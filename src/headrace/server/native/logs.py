@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from headrace.errors import NotFound
+from headrace.server.named import run_named, task_named
 from headrace.server.native.events import STREAM, event_stream, last_id
 from headrace.server.native.feed import HEARTBEAT_S, sse
 from headrace.server.native.files import attachment, inert
-from headrace.server.native.named import run_named, task_named
 from headrace.server.native.operations import Asked, Query, operation
 from headrace.server.routing import services_of
 from headrace.server.services import Services

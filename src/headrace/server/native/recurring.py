@@ -17,13 +17,13 @@ from headrace.controller.recurring import (
     tick_after_change,
 )
 from headrace.schedules import Trigger
-from headrace.server.catalog import checked_name, checked_text, latest_version, source_of_version
-from headrace.server.documents import Source, keep, kept
+from headrace.server.catalog import Chosen, checked_name, checked_text, source_of_recurring
+from headrace.server.documents import Source, keep
+from headrace.server.named import recurring_named
 from headrace.server.native.lists import Listed, ListQuery, listed, store_query
-from headrace.server.native.named import recurring_named
 from headrace.server.native.operations import Answer, Asked, Body, Plain, Query, operation
 from headrace.server.native.runs import RunItem, run_items
-from headrace.server.native.sources import Chosen, chosen, home_of
+from headrace.server.native.sources import chosen, home_of
 from headrace.server.services import Submission
 from headrace.store import NewRun
 from headrace.store.records import RecurringRun, RecurringRunUpdate
@@ -254,26 +254,13 @@ def _chosen_again(asked: Asked[Query, Any], found: RecurringRun, change: dict[st
 def _source_after(asked: Asked[Query, Any], found: RecurringRun, change: dict[str, Any]) -> Source:
     values = {"pipeline_id", "version_id", "document"}
     after = msgspec.structs.replace(found, **{k: v for k, v in change.items() if k in values})
-    return _source(asked, after)[0]
-
-
-def _source(asked: Asked[Query, Any], recurring: RecurringRun) -> tuple[Source, str | None]:
-    """Return what a recurring run runs now, with the version that it is."""
-    store = asked.store
-    if recurring.document is not None:
-        return kept(store, recurring.document), None
-    version = (
-        store.version(recurring.version_id)
-        if recurring.version_id is not None
-        else latest_version(asked.services, recurring.pipeline_id or "")
-    )
-    return source_of_version(asked.services, version), version.id
+    return source_of_recurring(asked.services, after)[0]
 
 
 def _prepared(asked: Asked[Query, Any], tick: Tick) -> NewRun:
     """Return the run of a tick, asked for by whoever asks for the backfill."""
     recurring = tick.recurring
-    source, version_id = _source(asked, recurring)
+    source, version_id = source_of_recurring(asked.services, recurring)
     return asked.services.runs.prepare(
         Submission(
             document=source.spec,

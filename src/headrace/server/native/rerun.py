@@ -7,7 +7,7 @@ from typing import Any, Literal
 from headrace.errors import NotFound
 from headrace.server.catalog import checked_name
 from headrace.server.documents import kept
-from headrace.server.native.named import run_named
+from headrace.server.named import run_named
 from headrace.server.native.operations import Answer, Asked, Body, Query, operation
 from headrace.server.native.runs import public
 from headrace.server.replies import json_reply

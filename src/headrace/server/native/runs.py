@@ -14,8 +14,8 @@ from headrace.errors import Conflict, HeadraceError
 from headrace.ir import dump_yaml
 from headrace.server.catalog import checked_name, checked_tags, checked_text
 from headrace.server.documents import kept
+from headrace.server.named import run_named
 from headrace.server.native.lists import Limit, Listed, ListQuery, store_query
-from headrace.server.native.named import run_named
 from headrace.server.native.operations import Answer, Asked, Body, Plain, Query, operation
 from headrace.server.native.sources import chosen, home_of
 from headrace.server.routing import principal_of, services_of

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 
 from headrace.errors import Conflict, InvalidRequest
-from headrace.server.catalog import latest_version, source_of_version
+from headrace.server.catalog import Chosen, latest_version, source_of_version
 from headrace.server.documents import Source
+from headrace.server.named import experiment_named, pipeline_named, version_named
 from headrace.server.namespaces import named_namespace
-from headrace.server.native.named import experiment_named, pipeline_named, version_named
 from headrace.server.routing import services_of
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A pipeline to run.
-
-    Attributes:
-        pipeline_id: The pipeline of the catalog that it is, if it is one.
-        version_id: The version of it that is meant now.
-        is_latest: Whether it was asked for as the latest version.
-    """
-
-    source: Source
-    pipeline_id: str | None = None
-    version_id: str | None = None
-    is_latest: bool = False
 
 
 def chosen(
