@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -12,6 +12,7 @@ from headrace import ir
 from headrace.app import recurring_runs as at_home
 from headrace.app.home import Home
 from headrace.app.recurring_runs import Wanted
+from headrace.app.remote import Compiled, connect
 from headrace.controller.recurring import Slot
 from headrace.errors import InvalidRequest, NotFound
 from headrace.ir.model import Document
@@ -131,7 +132,7 @@ class ServerRecurring:
         made = self.client.add_recurring_run(
             wanted.name or (source.pipeline_name if source else str(wanted.pipeline)),
             wanted.trigger,
-            None if source is None else _Compiled(source.spec, source.platform),
+            None if source is None else Compiled(source.spec, source.platform),
             wanted.parameters,
             pipeline_id=None if wanted.pipeline is None else self._pipeline_id(wanted.pipeline),
             max_concurrency=wanted.max_concurrency,
@@ -164,20 +165,10 @@ class ServerRecurring:
         raise NotFound(message, hint="the server's page lists them under Pipelines")
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A compiled pipeline as the client takes it."""
-
-    pipeline_spec: dict[str, Any]
-    platform_spec: dict[str, Any] | None
-
-
 def find_recurring(server: str | None) -> RecurringTarget:
     """Return those of a server at an address, or of the home when there is none."""
     if not server:
         return HomeRecurring(Home.find())
-    from headrace.app.remote import connect
-
     return ServerRecurring(connect(server))
 
 

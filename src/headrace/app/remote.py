@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headrace.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from headrace.client import AsyncClient, Client
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled pipeline, as the client takes one."""
+
+    pipeline_spec: Mapping[str, Any]
+    platform_spec: Mapping[str, Any] | None = None
 
 
 def connect(url: str, *, token: str | None = None, namespace: str | None = None) -> Client:

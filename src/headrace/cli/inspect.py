@@ -81,7 +81,7 @@ def show(run_id: str, watch: bool, server: str | None, output: str) -> None:
 
         def now() -> tuple[str, bool]:
             whole = target.whole(run_id)
-            return _steps_table(whole), whole.run.finished_at is not None
+            return _steps_table(whole.run, run_result(whole)), whole.run.finished_at is not None
 
         show_live(now)
     whole = target.whole(run_id)
@@ -89,21 +89,18 @@ def show(run_id: str, watch: bool, server: str | None, output: str) -> None:
     if output != "table":
         print_as(output, result)
         return
-    click.echo(_steps_table(whole))
+    click.echo(_steps_table(whole.run, result))
     for line in target.suggestions(whole.run.run_id):
         click.echo(clean(line))
     print_summary(result)
 
 
-def _steps_table(whole: Any) -> str:
-    from headrace.app.results import run_result
-
-    run = whole.run
+def _steps_table(run: Any, result: dict[str, Any]) -> str:
     lines = [clean(f"{run.display_name}  ({run.source})" if run.source else run.display_name)]
     if run.parameters:
         lines.append("parameters")
         lines += [f"  {clean(n)} = {clean(repr(v))}" for n, v in run.parameters.items()]
-    rows = [_step_row(task) for task in run_result(whole)["tasks"]]
+    rows = [_step_row(task) for task in result["tasks"]]
     if rows:
         lines.append(table(("step", "state", "took", "cpu", "peak", "why"), rows))
     return "\n".join(lines)

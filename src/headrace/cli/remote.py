@@ -39,10 +39,11 @@ def run_there(
         fields: What else the run has, by the names of ``Client.submit``.
         detach: Do not wait for the end.
     """
-    from headrace.app.remote import connect
+    from headrace.app.remote import Compiled, connect
 
+    compiled = Compiled(document.raw, document.raw_platform)
     with connect(server) as client:
-        started = client.submit(_Compiled(document), given, **fields)
+        started = client.submit(compiled, given, **fields)
         if not detach:
             return _watch(client, started, output)
         if output == "table":
@@ -100,14 +101,6 @@ def rerun_there(
                 [_Fate(step.path, step.action, step.reason) for step in steps], output=output
             )
         return _watch(client, client.rerun(found.run_id, **wishes), output)
-
-
-class _Compiled:
-    """A compiled pipeline as the client takes it."""
-
-    def __init__(self, document: Document) -> None:
-        self.pipeline_spec = document.raw
-        self.platform_spec = document.raw_platform
 
 
 class _Fate(msgspec.Struct, frozen=True):
