@@ -1,15 +1,13 @@
 /** Make an experiment, or say something else of one. */
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { patch, post } from "@/api/client";
 import type { Experiment } from "@/api/types";
 import { useNamespace } from "@/shell/namespace";
 import { text } from "@/text/en";
 import { placeText } from "@/text/en-places";
 import { useAct } from "@/ui/act";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { AreaField, TextField } from "@/ui/fields";
-import { Failed } from "@/ui/states";
+import { FormDialog } from "@/ui/form-dialog";
 
 const words = placeText.experiments;
 const CHANGES = ["experiments", "experiment"];
@@ -78,35 +76,24 @@ interface FormProps {
 function Form({ title, action, first, error, busy, onSubmit, onClose }: FormProps) {
   const [name, setName] = useState(first.name);
   const [description, setDescription] = useState(first.description);
-  const id = useId();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onSubmit({ name: name.trim(), description });
-  };
   return (
-    <Dialog
+    <FormDialog
       title={title}
+      action={action}
+      ready={name.trim() !== ""}
+      busy={busy}
+      error={error}
+      onSubmit={() => onSubmit({ name: name.trim(), description })}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="submit" form={id} tone="primary" disabled={busy || !name.trim()}>
-            {action}
-          </Button>
-        </>
-      }
     >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-3">
-        <TextField
-          label={placeText.name}
-          help={words.nameHelp}
-          required
-          value={name}
-          onChange={setName}
-        />
-        <AreaField label={placeText.description} value={description} onChange={setDescription} />
-        {error !== null && <Failed error={error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={placeText.name}
+        help={words.nameHelp}
+        required
+        value={name}
+        onChange={setName}
+      />
+      <AreaField label={placeText.description} value={description} onChange={setDescription} />
+    </FormDialog>
   );
 }

@@ -2,17 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { post } from "@/api/client";
 import { namespaces, type SeenNamespace } from "@/api/settings";
 import { visible } from "@/format/safety";
 import { useRights } from "@/shell/rights";
-import { text } from "@/text/en";
 import { placeText } from "@/text/en-places";
 import { useAct } from "@/ui/act";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { AreaField, TextField } from "@/ui/fields";
+import { FormDialog } from "@/ui/form-dialog";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { NamespacePanel } from "./namespace";
 
@@ -88,7 +87,6 @@ function NewNamespace({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const navigate = useNavigate({ from: "/settings" });
-  const id = useId();
   const create = useAct({
     act: () => post<SeenNamespace>("/namespaces", { name: name.trim(), description }),
     changes: ["namespaces", "me"],
@@ -98,39 +96,24 @@ function NewNamespace({ onClose }: { onClose: () => void }) {
       void navigate({ search: (before) => ({ ...before, name: namespace.name }) });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       title={words.createTitle}
+      action={placeText.create}
+      ready={name.trim() !== ""}
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate()}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <Button
-            type="submit"
-            form={id}
-            tone="primary"
-            disabled={!name.trim() || create.isPending}
-          >
-            {placeText.create}
-          </Button>
-        </>
-      }
     >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-3">
-        <TextField
-          label={placeText.name}
-          help={words.nameHelp}
-          required
-          value={name}
-          onChange={setName}
-        />
-        <AreaField label={placeText.description} value={description} onChange={setDescription} />
-        {create.isError && <Failed error={create.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={placeText.name}
+        help={words.nameHelp}
+        required
+        value={name}
+        onChange={setName}
+      />
+      <AreaField label={placeText.description} value={description} onChange={setDescription} />
+    </FormDialog>
   );
 }

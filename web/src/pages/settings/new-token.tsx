@@ -1,17 +1,14 @@
 /** Make a token, with no more than it needs. */
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { post } from "@/api/client";
 import { me } from "@/api/queries";
 import { ROLES, type Role, type Scope, type Token } from "@/api/settings";
 import { visible } from "@/format/safety";
-import { text } from "@/text/en";
 import { placeText } from "@/text/en-places";
 import { useAct } from "@/ui/act";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { ChoiceField, TextField } from "@/ui/fields";
-import { Failed } from "@/ui/states";
+import { FormDialog } from "@/ui/form-dialog";
 
 const words = placeText.settings.tokens;
 const DAY_S = 86_400;
@@ -27,7 +24,6 @@ interface Props {
 
 export function NewToken({ onClose, onMade }: Props) {
   const { data } = useQuery(me);
-  const id = useId();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<Kind>("personal");
   const [scope, setScope] = useState<Scope>("write");
@@ -51,10 +47,6 @@ export function NewToken({ onClose, onMade }: Props) {
     shows: true,
     after: ({ secret }) => onMade(secret),
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate();
-  };
   const chooseKind = (to: Kind) => {
     setKind(to);
     setNamespace(to === "service" ? (managed[0]?.name ?? "") : "");
@@ -64,79 +56,65 @@ export function NewToken({ onClose, onMade }: Props) {
     ? ["read", "write", "manage", "administer"]
     : ["read", "write", "manage"];
   return (
-    <Dialog
+    <FormDialog
       title={words.createTitle}
+      action={placeText.create}
+      ready={name.trim() !== ""}
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate()}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <Button
-            type="submit"
-            form={id}
-            tone="primary"
-            disabled={!name.trim() || create.isPending}
-          >
-            {placeText.create}
-          </Button>
-        </>
-      }
+      columns
     >
-      <form id={id} onSubmit={submit} className="grid gap-3 sm:grid-cols-2">
-        <TextField
-          label={placeText.name}
-          required
-          help={isService ? words.serviceNameHelp : undefined}
-          value={name}
-          onChange={setName}
-          className="sm:col-span-2"
-        />
-        {managed.length > 0 && (
-          <ChoiceField
-            label={words.kind}
-            value={kind}
-            options={[
-              ["personal", words.kinds.personal],
-              ["service", words.kinds.service],
-            ]}
-            onChange={chooseKind}
-          />
-        )}
+      <TextField
+        label={placeText.name}
+        required
+        help={isService ? words.serviceNameHelp : undefined}
+        value={name}
+        onChange={setName}
+        className="sm:col-span-2"
+      />
+      {managed.length > 0 && (
         <ChoiceField
-          label={words.scope}
-          value={scope}
-          options={scopes.map((one) => [one, words.scopes[one]])}
-          onChange={setScope}
-        />
-        <ChoiceField
-          label={words.namespace}
-          value={namespace}
+          label={words.kind}
+          value={kind}
           options={[
-            ...(isService ? [] : [["", words.everyNamespace] as const]),
-            ...names.map((one) => [one, visible(one)] as const),
+            ["personal", words.kinds.personal],
+            ["service", words.kinds.service],
           ]}
-          onChange={setNamespace}
+          onChange={chooseKind}
         />
-        <ChoiceField<Role | "">
-          label={words.role}
-          value={role}
-          options={[
-            ...(isService ? [] : [["", words.ownRole] as const]),
-            ...ROLES.map((one) => [one, placeText.settings.roles[one]] as const),
-          ]}
-          onChange={setRole}
-        />
-        <ChoiceField
-          label={words.expiresIn}
-          value={days}
-          options={DAYS.map((one) => [one, words.days(Number(one))])}
-          onChange={setDays}
-        />
-        {create.isError && (
-          <div className="sm:col-span-2">
-            <Failed error={create.error} />
-          </div>
-        )}
-      </form>
-    </Dialog>
+      )}
+      <ChoiceField
+        label={words.scope}
+        value={scope}
+        options={scopes.map((one) => [one, words.scopes[one]])}
+        onChange={setScope}
+      />
+      <ChoiceField
+        label={words.namespace}
+        value={namespace}
+        options={[
+          ...(isService ? [] : [["", words.everyNamespace] as const]),
+          ...names.map((one) => [one, visible(one)] as const),
+        ]}
+        onChange={setNamespace}
+      />
+      <ChoiceField<Role | "">
+        label={words.role}
+        value={role}
+        options={[
+          ...(isService ? [] : [["", words.ownRole] as const]),
+          ...ROLES.map((one) => [one, placeText.settings.roles[one]] as const),
+        ]}
+        onChange={setRole}
+      />
+      <ChoiceField
+        label={words.expiresIn}
+        value={days}
+        options={DAYS.map((one) => [one, words.days(Number(one))])}
+        onChange={setDays}
+      />
+    </FormDialog>
   );
 }

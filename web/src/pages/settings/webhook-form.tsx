@@ -1,15 +1,13 @@
 /** Make or change a webhook. */
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { patch, post } from "@/api/client";
 import type { Format, Webhook } from "@/api/settings";
 import { useNamespace } from "@/shell/namespace";
 import { text } from "@/text/en";
 import { placeText } from "@/text/en-places";
 import { useAct } from "@/ui/act";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { AreaField, CheckField, ChoiceField, TextField } from "@/ui/fields";
-import { Failed } from "@/ui/states";
+import { FormDialog } from "@/ui/form-dialog";
 
 const words = placeText.settings.webhooks;
 const STATES = ["running", "succeeded", "failed", "canceled"] as const;
@@ -24,7 +22,6 @@ interface Props {
 
 export function WebhookForm({ of, onClose, onMade }: Props) {
   const namespace = useNamespace();
-  const id = useId();
   const [name, setName] = useState(of?.name ?? "");
   const [format, setFormat] = useState<Format>(of?.format ?? "generic");
   // The address of a chat is a secret and not shown whole: it stays unless another is typed.
@@ -59,68 +56,59 @@ export function WebhookForm({ of, onClose, onMade }: Props) {
     done: placeText.saved,
     after: onMade,
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   const isReady = name.trim() !== "" && (url.trim() !== "" || isHidden);
   return (
-    <Dialog
+    <FormDialog
       title={of ? words.editTitle : words.createTitle}
+      action={of ? text.save : placeText.create}
+      ready={isReady}
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="submit" form={id} tone="primary" disabled={!isReady || save.isPending}>
-            {of ? text.save : placeText.create}
-          </Button>
-        </>
-      }
+      noValidate
     >
-      <form id={id} noValidate onSubmit={submit} className="flex flex-col gap-3">
-        <TextField label={placeText.name} required value={name} onChange={setName} />
-        {!of && (
-          <ChoiceField
-            label={words.format}
-            value={format}
-            options={FORMATS.map((one) => [one, words.formats[one]])}
-            onChange={setFormat}
-          />
-        )}
-        <TextField
-          label={words.url}
-          required={!isHidden}
-          type="url"
-          placeholder={isHidden ? of.url : undefined}
-          help={words.urlHelp[format]}
-          value={url}
-          onChange={setUrl}
+      <TextField label={placeText.name} required value={name} onChange={setName} />
+      {!of && (
+        <ChoiceField
+          label={words.format}
+          value={format}
+          options={FORMATS.map((one) => [one, words.formats[one]])}
+          onChange={setFormat}
         />
-        <fieldset>
-          <legend className="mb-1 text-xs text-muted">{words.states}</legend>
-          <div className="flex flex-wrap gap-x-4 gap-y-1">
-            {STATES.map((state) => (
-              <CheckField
-                key={state}
-                label={text.states[state]}
-                checked={states.includes(state)}
-                onChange={(checked) =>
-                  setStates(checked ? [...states, state] : states.filter((one) => one !== state))
-                }
-              />
-            ))}
-          </div>
-          {states.length === 0 && <p className="mt-1 text-xs text-muted">{words.everyEnd}</p>}
-        </fieldset>
-        <AreaField
-          label={words.pipelines}
-          help={words.pipelinesHelp}
-          rows={2}
-          value={pipelines}
-          onChange={setPipelines}
-        />
-        {save.isError && <Failed error={save.error} />}
-      </form>
-    </Dialog>
+      )}
+      <TextField
+        label={words.url}
+        required={!isHidden}
+        type="url"
+        placeholder={isHidden ? of.url : undefined}
+        help={words.urlHelp[format]}
+        value={url}
+        onChange={setUrl}
+      />
+      <fieldset>
+        <legend className="mb-1 text-xs text-muted">{words.states}</legend>
+        <div className="flex flex-wrap gap-x-4 gap-y-1">
+          {STATES.map((state) => (
+            <CheckField
+              key={state}
+              label={text.states[state]}
+              checked={states.includes(state)}
+              onChange={(checked) =>
+                setStates(checked ? [...states, state] : states.filter((one) => one !== state))
+              }
+            />
+          ))}
+        </div>
+        {states.length === 0 && <p className="mt-1 text-xs text-muted">{words.everyEnd}</p>}
+      </fieldset>
+      <AreaField
+        label={words.pipelines}
+        help={words.pipelinesHelp}
+        rows={2}
+        value={pipelines}
+        onChange={setPipelines}
+      />
+    </FormDialog>
   );
 }
