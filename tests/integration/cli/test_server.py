@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +13,7 @@ import yaml
 import headrace
 from headrace.errors import Conflict, InvalidRequest, NotFound
 
-HEADRACE = Path(sys.executable).with_name("headrace")
+from ..server.server_process import HEADRACE, ServerProcess  # noqa: TID252 - as its neighbours do
 
 PIPELINE = """
 from kfp.dsl import Dataset, Input, Output, component, pipeline
@@ -77,19 +75,10 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    home = tmp_path_factory.mktemp("server") / "home"
-    process = subprocess.Popen(
-        [HEADRACE, "server", "--port", "0"],
-        env={**os.environ, "HEADRACE_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    line = process.stdout.readline()
-    yield line.split()[-1]
-    process.terminate()
-    process.wait(30)
-    process.stdout.close()
+    process = ServerProcess(tmp_path_factory.mktemp("server"))
+    process.start()
+    yield process.url
+    process.close()
 
 
 @pytest.fixture
